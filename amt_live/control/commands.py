@@ -1,0 +1,140 @@
+"""Everything that can be asked of the band, as frozen values.
+
+Clients (OSC, TUI, live code) make them, the engine executes them; ranges are checked where they are
+made (the OSC address table) and again by the engine where music depends on it.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from amt_live.control.when import When
+
+MAX_MOOD_CHARS: Final = 500
+MAX_NAME_CHARS: Final = 64
+
+TransportAction = Literal["play", "stop", "continue", "count_in"]
+SamplingName = Literal["temperature", "top_p", "top_k", "guidance"]
+PartField = Literal["mute", "solo", "channel", "program", "level", "octave"]
+KnobName = Literal["swing", "density", "energy"]
+
+
+@dataclass(frozen=True, slots=True)
+class SetMood:
+    """Turn to ``text`` at ``when`` (None: at the current quantise setting)."""
+
+    text: str
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelMood:
+    """Forget the mood that is armed and not applied yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoMood:
+    """Arm the mood that played before the present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuantise:
+    """Boundary for commands that name none."""
+
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
+class SetTempo:
+    """Tempo in quarters a minute (20-300), reached over ``glide_beats``."""
+
+    bpm: float
+    glide_beats: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Play from the start, stop, continue, or count in and play."""
+
+    action: TransportAction
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """All sound off on every channel, queue emptied. Immediate, never quantised."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSeed:
+    """Seed of the sampler, from the next decoded token on."""
+
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetSampling:
+    """One sampling knob: temperature (0.1-2), top_p (0.05-1), top_k (0-512, 0 is off), guidance (0-5)."""
+
+    name: SamplingName
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetPart:
+    """One field of one part (or of all of them: ``*``). Channels count from 1 here, programs from 0."""
+
+    part: str
+    field: PartField
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetKnob:
+    """Swing, density or energy, 0-1; None lets the model choose."""
+
+    name: KnobName
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    """Key such as ``D minor``; None lets the model choose."""
+
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetChords:
+    """Chord line such as ``Dm7 | G7 | Cmaj7 | %``, looped; None lets the model choose."""
+
+    chords: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StartTake:
+    """Start recording what is sent; ``name`` is a bare file name, None makes one from the clock."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopTake:
+    """Stop recording and write the take."""
+
+
+Command = (
+    SetMood
+    | CancelMood
+    | UndoMood
+    | SetQuantise
+    | SetTempo
+    | Transport
+    | Panic
+    | SetSeed
+    | SetSampling
+    | SetPart
+    | SetKnob
+    | SetKey
+    | SetChords
+    | StartTake
+    | StopTake
+)

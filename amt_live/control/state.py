@@ -1,0 +1,155 @@
+"""What the band shows: one immutable snapshot of its state, and notices of things that happened once.
+
+The engine publishes a new ``BandState`` by assigning it to one attribute; readers take the reference.
+Notices may be lost without harm.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from amt_live.control.when import When
+
+TransportState = Literal["stopped", "count_in", "playing"]
+
+
+@dataclass(frozen=True, slots=True)
+class PartState:
+    """One part as the player sends it: ``channel`` from 1, ``program`` from 0, ``level`` 0-127."""
+
+    name: str
+    channel: int
+    program: int
+    mute: bool = False
+    solo: bool = False
+    level: int = 100
+    octave: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedMood:
+    """A mood that waits for its boundary; ``bar`` and ``beat`` count from 1."""
+
+    id: int
+    text: str
+    at_ticks: int
+    bar: int
+    beat: float
+    eta_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn: the reference temperature 1, nucleus 0.97, guidance 2."""
+
+    temperature: float = 1.0
+    top_p: float = 0.97
+    top_k: int = 0
+    guidance: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the band is doing: beats decoded ahead, speed, lateness of sent notes, and what went wrong."""
+
+    horizon_beats: float = 0.0
+    tokens_per_s: float = 0.0
+    lateness_p99_ms: float = 0.0
+    underruns: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BandState:
+    """Everything a screen shows, at one moment."""
+
+    transport: TransportState = "stopped"
+    mood: str = ""
+    armed: ArmedMood | None = None
+    quantise: When = When.BAR
+    tempo_bpm: float = 100.0
+    position_ticks: int = 0
+    bar: int = 1
+    beat: float = 1.0
+    seed: int = 0
+    sampling: Sampling = field(default_factory=Sampling)
+    parts: tuple[PartState, ...] = ()
+    knobs: tuple[tuple[str, float | None], ...] = ()
+    key: str | None = None
+    chords: str | None = None
+    take: str | None = None
+    model: str = ""
+    midi_api: str = ""
+    midi_port: str = ""
+    health: Health = field(default_factory=Health)
+
+
+@dataclass(frozen=True, slots=True)
+class MoodArmed:
+    """A mood was accepted and waits; bars and beats count from 1."""
+
+    id: int
+    text: str
+    bar: int
+    beat: float
+    eta_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class MoodApplied:
+    """A mood took effect at a boundary; latency is from its arrival to the boundary."""
+
+    id: int
+    text: str
+    bar: int
+    beat: float
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class BeatPassed:
+    """The playhead reached a beat; both count from 1."""
+
+    bar: int
+    beat: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotePlayed:
+    """A note-on was sent."""
+
+    part: str
+    pitch: int
+    velocity: int
+    beats: float
+
+
+@dataclass(frozen=True, slots=True)
+class TransportChanged:
+    """The transport is now in this state."""
+
+    state: TransportState
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """The current health, about twice a second."""
+
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorNotice:
+    """Something went wrong while the music went on; one line."""
+
+    why: str
+
+
+Notice = (
+    MoodArmed
+    | MoodApplied
+    | BeatPassed
+    | NotePlayed
+    | TransportChanged
+    | HealthReport
+    | ErrorNotice
+)

@@ -1,0 +1,1 @@
+"""Pure musical values: beats, timelines, notes, parts. Standard library only."""

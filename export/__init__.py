@@ -1,0 +1,1 @@
+"""The offline half: from a folder of MIDI files to a model folder that amt-live plays."""
