@@ -1,7 +1,8 @@
 """Fixtures that several test packages share: real external programs, and free network ports.
 
-A test that needs a program from outside asks for it by name. Where it is missing the test is skipped
-with the reason, unless ``AMT_REQUIRE_EXTERNALS=1`` says that everything was installed: then it fails.
+A test that needs a program from outside asks for it by name. Where it is missing the test is
+skipped with the reason, unless ``AMT_REQUIRE_EXTERNALS=1`` says that everything was installed: then
+it fails.
 """
 
 import os
@@ -75,10 +76,10 @@ class JackServer:
 
 @pytest.fixture(scope="session")
 def jack_server() -> Iterator[JackServer]:
-    """A JACK server with the dummy driver, private to this worker and found through the environment.
+    """A JACK server with the dummy driver, private to this worker, found through the environment.
 
-    ``-S`` (synchronous) because without it the dummy driver loses events; 64 frames a period, since
-    RtMidi sends at period borders only.
+    ``-S`` (synchronous) because without it the dummy driver loses events; 64 frames a period,
+    since RtMidi sends at period borders only.
     """
     daemon, lister = require_program("jackd"), require_program("jack_lsp")
     name = f"amt{os.getpid()}"
