@@ -1,0 +1,40 @@
+"""How much one sender may ask for, in one place: the server reads every bound from here.
+
+A performer at full speed stays far below all of them; they exist so that a broken patch, a flood
+or a forged datagram costs the music nothing.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of what is accepted from the wire. Tests make smaller ones."""
+
+    datagram_bytes: int = 8192
+    bundle_depth: int = 4
+    elements: int = 128
+    """Messages and bundles inside one datagram."""
+    atoms: int = 256
+    address_chars: int = 128
+    text_chars: int = 1000
+    """Characters of one atom; the address table is stricter for each argument."""
+
+    ahead_s: float = 60.0
+    """How far in the future a time tag may lie."""
+    timed: int = 1024
+    """Messages that may wait for their time tag, all senders together."""
+    timed_per_sender: int = 256
+
+    rate_per_s: float = 500.0
+    """Messages a second from one sender in the long run ..."""
+    burst: int = 1000
+    """... and how many at once."""
+
+    leases: int = 32
+    lease_s: float = 60.0
+
+    in_flight: int = 256
+    """Commands that may be under way at once."""
+    execute_s: float = 10.0
+    """How long a command may take before its sender is told that it failed."""

@@ -1,0 +1,355 @@
+"""The daemon's ear: one UDP socket, every message looked up exactly and answered once.
+
+Runs on one asyncio loop, in the daemon; ``push`` alone may be called from any thread. It knows the
+band only as ``execute`` (a command in, an answer out) and ``read_state`` (the present snapshot).
+Invariant: a message is answered to its sender by exactly one done or fail (or the value, pong or
+synced that it asked for), and no message makes another sender's wait; panic waits for nothing.
+
+``execute`` must take its place in the band's own queue before it first awaits: commands are started
+in the order in which they arrived, and only awaited side by side.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, cast
+
+from amt_live import __version__
+from amt_live.control.commands import Command
+from amt_live.control.state import BandState, Notice
+from amt_live.errors import AmtError, FileError, ModelError, NetworkError, PortError
+from amt_live.osc.addresses import PANIC, SILENT
+from amt_live.osc.arguments import Atom, Refusal, number_of, values_of
+from amt_live.osc.codec import Malformed, Message, decode, encode
+from amt_live.osc.entries import Route
+from amt_live.osc.guards import RateLimiter, Sender, TimedQueue
+from amt_live.osc.leases import Leases
+from amt_live.osc.limits import Limits
+from amt_live.osc.panic import PanicRunner
+from amt_live.osc.pushes import Pushes
+from amt_live.osc.routing import command_of, help_about, look_up
+from amt_live.osc.sockets import open_udp
+
+Execute = Callable[[Command], Awaitable[None]]
+
+_CODES: Final[tuple[tuple[type[AmtError], str], ...]] = (
+    (ModelError, "model"),
+    (PortError, "port"),
+    (NetworkError, "network"),
+    (FileError, "file"),
+)
+
+_log = logging.getLogger(__name__)
+
+
+class OscServer(asyncio.DatagramProtocol):
+    """Serves one band on one UDP port.
+
+    ``host`` is loopback unless somebody names another one: whoever reaches the port plays the band.
+    ``port`` 0 takes a free one. All methods but ``push``: on the loop that called ``start``.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        execute: Execute,
+        read_state: Callable[[], BandState],
+        *,
+        version: str = __version__,
+        limits: Limits | None = None,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.ignored = 0
+        """Datagrams and pushes that were dropped: unreadable, too many, or nobody to hear them."""
+        self._execute = execute
+        self._read_state = read_state
+        self._version = version
+        self._limits = limits or Limits()
+        self._limiter = RateLimiter(self._limits)
+        self._timed = TimedQueue(self._limits)
+        self._timer: asyncio.TimerHandle | None = None
+        self._leases = Leases(self._limits)
+        self._pushes = Pushes(self._leases, read_state, self._send)
+        self._panic = PanicRunner(self._perform, self._answer)
+        self._in_flight: dict[asyncio.Task[None], Sender] = {}
+        self._waiting: set[asyncio.Task[None]] = set()
+        self._is_clogged = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._transport: asyncio.DatagramTransport | None = None
+        self._services: dict[str, Callable[[Message, list[Atom | None], Sender], None]] = {
+            "/amt/notify": self._notify,
+            "/amt/status": self._status,
+            "/amt/help": self._help,
+            "/amt/ping": self._ping,
+            "/amt/sync": self._sync,
+        }
+
+    async def start(self) -> int:
+        """Open the port and listen; returns its number. Raises NetworkError, naming the fix."""
+        self._loop = asyncio.get_running_loop()
+        sock = open_udp(self.host, self.port)
+        self.port = sock.getsockname()[1]
+        await self._loop.create_datagram_endpoint(lambda: self, sock=sock)
+        self._pushes.start(self._loop)
+        return self.port
+
+    async def close(self) -> None:
+        """Say goodbye to everyone who listens, and close the port. Safe to call twice."""
+        if self._transport is None:
+            return
+        self._pushes.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        tasks = [*self._in_flight, *self._waiting, *self._panic.tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._transport.close()
+        self._transport = None
+
+    def push(self, notice: Notice) -> None:
+        """Tell everyone who listens that something happened. Thread: any. Blocks: no."""
+        if self._loop is None or self._loop.is_closed():
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._pushes.notice, notice)
+        except RuntimeError:
+            self.ignored += 1  # the loop was closed between the question and the call
+
+    # asyncio.DatagramProtocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport for the answers."""
+        self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def pause_writing(self) -> None:
+        """The system takes no more datagrams: drop what would only pile up."""
+        self._is_clogged = True
+
+    def resume_writing(self) -> None:
+        """The system takes datagrams again."""
+        self._is_clogged = False
+
+    def error_received(self, exc: Exception) -> None:
+        """A listener is gone: its lease will expire; nothing else depends on it."""
+        _log.debug("a datagram did not arrive: %s", exc)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Take one datagram apart and start what it asks for. Never raises, never waits."""
+        sender = (addr[0], addr[1])
+        now_s = time.perf_counter()
+        admitted = self._limiter.admit(sender, now_s)
+        if not admitted and PANIC.encode() not in data:
+            self._cut(sender, "")
+            return
+        self._leases.renew(sender, now_s)
+        # The one place where the wall clock is read: time tags are in it.
+        for number, item in enumerate(decode(data, self._limits, now_s, time.time())):
+            if isinstance(item, Message) and item.address == PANIC:
+                self._panic.run(sender)
+            elif not admitted or (number and not self._limiter.admit(sender, now_s)):
+                self._cut(sender, item.address)
+            elif isinstance(item, Malformed):
+                self._refuse_malformed(item, sender)
+            else:
+                self._schedule(item, sender, now_s)
+
+    # From message to deed
+
+    def _refuse_malformed(self, item: Malformed, sender: Sender) -> None:
+        if item.address and item.address not in SILENT:
+            self._fail(sender, item.address, item.code, item.why)
+        else:
+            self.ignored += 1
+
+    def _schedule(self, message: Message, sender: Sender, now_s: float) -> None:
+        """Do it now, or keep it until its time tag."""
+        ahead_s = 0.0 if message.at_s is None else message.at_s - now_s
+        if message.at_s is None or ahead_s <= 0:
+            self._handle(message, sender)
+        elif ahead_s > self._limits.ahead_s:
+            why = f"the time tag is {ahead_s:.0f} s ahead; {self._limits.ahead_s:.0f} s is the most"
+            self._fail(sender, message.address, "time", why)
+        elif self._timed.add(message, sender, message.at_s):
+            self._wake()
+        else:
+            why = "too many messages wait for their time tag; send them later"
+            self._fail(sender, message.address, "busy", why)
+
+    def _wake(self) -> None:
+        """Set the one timer to the earliest time tag."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._timed.next_s is not None and self._loop is not None:
+            delay_s = max(0.0, self._timed.next_s - time.perf_counter())
+            self._timer = self._loop.call_later(delay_s, self._due)
+
+    def _due(self) -> None:
+        for message, sender in self._timed.due(time.perf_counter()):
+            self._handle(message, sender)
+        self._wake()
+
+    def _handle(self, message: Message, sender: Sender) -> None:
+        """Look the address up and read, serve or execute."""
+        if message.address in SILENT:
+            self.ignored += 1
+            return
+        try:
+            route = look_up(message.address)
+            kind = route.entry.kind
+            if kind == "service":
+                if not self._afford(route, sender):
+                    return
+                values = values_of(route.entry.arguments, message.atoms)
+                self._services[message.address](message, values, sender)
+            elif route.entry.read is not None and not message.atoms:
+                self._answer_later(sender, lambda: self._tell(message.address, route, sender))
+            elif kind == "push":
+                raise Refusal("readonly", "only the daemon sends this")
+            else:
+                self._begin(command_of(route, message.atoms), message.address, sender)
+        except Refusal as refusal:
+            self._fail(sender, message.address, refusal.code, str(refusal))
+
+    def _afford(self, route: Route, sender: Sender) -> bool:
+        extra = route.entry.cost - 1
+        if not extra or self._limiter.admit(sender, time.perf_counter(), extra):
+            return True
+        self._cut(sender, route.entry.path)
+        return False
+
+    def _begin(self, command: Command, address: str, sender: Sender) -> None:
+        if len(self._in_flight) >= self._limits.in_flight:
+            raise Refusal("busy", "too many commands are under way; send them more slowly")
+        task = asyncio.create_task(self._run(command, address, sender))
+        self._in_flight[task] = sender
+        task.add_done_callback(lambda done: self._in_flight.pop(done, None))
+
+    async def _run(self, command: Command, address: str, sender: Sender) -> None:
+        refusal = await self._perform(command)
+        self._answer(sender, address, refusal)
+
+    async def _perform(self, command: Command) -> Refusal | None:
+        """Have the band execute a command; what went wrong, or None."""
+        try:
+            async with asyncio.timeout(self._limits.execute_s):
+                await self._execute(command)
+        except Refusal as refusal:
+            return refusal
+        except AmtError as error:
+            code = next((code for kind, code in _CODES if isinstance(error, kind)), "arguments")
+            return Refusal(code, str(error))
+        except TimeoutError:
+            return Refusal("timeout", f"not done after {self._limits.execute_s:g} s")
+        except Exception:
+            _log.exception("%s failed", type(command).__name__)
+            return Refusal("internal", "something broke inside; the daemon's log has the details")
+        finally:
+            self._pushes.follow()
+        return None
+
+    # Answers
+
+    def _answer(self, sender: Sender, address: str, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self._send(sender, "/amt/done", address)
+        else:
+            self._fail(sender, address, refusal.code, str(refusal))
+
+    def _fail(self, sender: Sender, address: str, code: str, why: str) -> None:
+        self._send(sender, "/amt/fail", address, code, why)
+        for target in self._leases.elsewhere(sender):
+            # Max sends from one port and hears on another: there the answer would be lost.
+            self._send(target, "/amt/error", f"{address}: {why}")
+
+    def _cut(self, sender: Sender, address: str) -> None:
+        self.ignored += 1
+        if address not in SILENT and self._limiter.should_warn(sender, time.perf_counter()):
+            why = f"more than {self._limits.rate_per_s:g} messages a second; some were dropped"
+            self._send(sender, "/amt/fail", address or "/amt", "rate", why)
+
+    def _ears(self, sender: Sender) -> list[Sender]:
+        return [sender, *self._leases.elsewhere(sender)]
+
+    def _tell(self, address: str, route: Route, sender: Sender) -> None:
+        value = route.entry.read(self._read_state(), route.part) if route.entry.read else None
+        if value is None:
+            self._fail(sender, address, "unready", "the band has no such part yet; ask again later")
+            return
+        for ear in self._ears(sender):
+            self._send(ear, address, *value)
+
+    def _answer_later(self, sender: Sender | None, answer: Callable[[], None]) -> None:
+        """Answer after the commands that came before: those of ``sender``, or all (None)."""
+        earlier = [t for t, who in self._in_flight.items() if sender is None or who == sender]
+        if sender is None:
+            earlier += self._panic.tasks
+        if not earlier:
+            answer()
+            return
+        if len(self._waiting) >= self._limits.in_flight:
+            raise Refusal("busy", "too many questions wait for an answer; ask more slowly")
+
+        async def wait() -> None:
+            await asyncio.wait(earlier)
+            answer()
+
+        task = asyncio.create_task(wait())
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+
+    # Services
+
+    def _notify(self, message: Message, values: list[Atom | None], sender: Sender) -> None:
+        port = None if values[1] is None else int(number_of(values[1]) or 0)
+        if not values[0]:
+            self._leases.end(sender, port)
+        else:
+            granted = self._leases.grant(sender, port, time.perf_counter())
+            if granted is None:
+                raise Refusal("busy", f"{self._limits.leases} listeners are the most; end one")
+            target, is_new = granted
+            if is_new:
+                self._send(target, "/amt/startup", self._version)
+                self._pushes.everything([target])
+        self._send(sender, "/amt/done", message.address)
+
+    def _status(self, message: Message, _values: list[Atom | None], sender: Sender) -> None:
+        def answer() -> None:
+            self._pushes.everything(self._ears(sender))
+            self._send(sender, "/amt/done", message.address)
+
+        self._answer_later(sender, answer)
+
+    def _help(self, message: Message, values: list[Atom | None], sender: Sender) -> None:
+        for line in help_about(str(values[0] or "")):
+            for ear in self._ears(sender):
+                self._send(ear, "/amt/help", *line)
+        self._send(sender, "/amt/done", message.address)
+
+    def _ping(self, _message: Message, _values: list[Atom | None], sender: Sender) -> None:
+        for ear in self._ears(sender):
+            self._send(ear, "/amt/pong", self._version)
+
+    def _sync(self, _message: Message, values: list[Atom | None], sender: Sender) -> None:
+        number = 0 if values[0] is None else values[0]
+
+        def answer() -> None:
+            for ear in self._ears(sender):
+                self._send(ear, "/amt/synced", number)
+
+        self._answer_later(None, answer)
+
+    def _send(self, target: Sender, address: str, *atoms: Atom) -> None:
+        """Send one message; a listener that cannot be reached costs nothing."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if self._is_clogged:
+            self.ignored += 1
+            return
+        transport.sendto(encode(address, *atoms), target)
