@@ -1,0 +1,1 @@
+"""The token model: KV cache, sampler, generation. Knows neither text nor music."""

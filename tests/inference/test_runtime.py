@@ -1,0 +1,24 @@
+import importlib.metadata
+
+from amt_live import runtime
+
+
+def test_one_runtime_alone_is_no_collision():
+    installed = {
+        str(package.name).lower().replace("_", "-")
+        for package in importlib.metadata.distributions()
+    }
+    both = {"onnxruntime", "onnxruntime-gpu"} <= installed
+    assert (runtime.colliding_packages() is not None) == both
+
+
+def test_both_runtimes_together_are_named_with_the_fix(tmp_path, monkeypatch):
+    for name in ("onnxruntime", "onnxruntime-gpu"):
+        info = tmp_path / f"{name.replace('-', '_')}-1.23.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.23.0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    warning = runtime.colliding_packages()
+    assert warning is not None
+    assert "pip uninstall -y onnxruntime onnxruntime-gpu" in warning
+    assert "\n" not in warning
