@@ -53,8 +53,8 @@ clean: ## remove the environment and what was built
 	rm -rf $(VENV) build dist
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "amt-live needs Python 3.11 or 3.12 (python-rtmidi has no \
-	wheels for newer ones); none was found. Name one: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "amt-live needs Python 3.11 or 3.12, and none was found." \
+		"Name one: make PYTHON=/path/to/python3.12 play" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
