@@ -85,7 +85,7 @@ def _why_no_cuda() -> str:
     if not has_cuda_driver():
         return "no CUDA driver"
     if CUDA not in onnxruntime.get_available_providers():
-        return "this onnxruntime has no CUDA provider; install amt-live[gpu]"
+        return "this onnxruntime has no CUDA provider; install amt-live-gpu in place of amt-live"
     return ""
 
 
