@@ -1,7 +1,8 @@
 """GPT-2 that hears a mood: transformers' GPT2LMHeadModel with a projected mood in the stream.
 
 Used by training, export and evaluation; never by the performing half. The mood enters twice: as the
-input embedding of the ``MOOD`` slot after each ``BAR``, and, through a zero-initialised map, added to
+input embedding of the ``MOOD`` slot after each ``BAR``, and, through a zero-initialised map, added
+to
 the input of every token that it governs.
 """
 
@@ -26,7 +27,7 @@ class ModelConfig:
     heads: int = 6
     positions: int = 1024
     vocabulary: int = vocabulary.SIZE
-    dropout: float = 0.05
+    dropout: float = 0.0
 
     def as_dict(self) -> dict[str, int | float]:
         """For manifests and checkpoints."""
@@ -49,7 +50,7 @@ class MoodGPT2(nn.Module):
                 n_embd=config.hidden,
                 n_layer=config.layers,
                 n_head=config.heads,
-                activation_function="gelu_new",  # the tanh form: what ONNX Runtime's FastGelu computes
+                activation_function="gelu_pytorch_tanh",  # what ONNX Runtime's FastGelu computes
                 resid_pdrop=config.dropout,
                 embd_pdrop=config.dropout,
                 attn_pdrop=0.0,
@@ -68,19 +69,22 @@ class MoodGPT2(nn.Module):
         nn.init.zeros_(self.add.weight)
 
     def project(self, conditioning: Tensor) -> tuple[Tensor, Tensor]:
-        """Conditioning [..., D] to the slot embedding [..., H] and the vector added to every token [..., H]."""
+        """Conditioning [..., D] to the slot embedding [..., H] and the vector added to every
+        token [..., H]."""
         slot = self.projection(conditioning)
         return slot, self.add(slot)
 
     def embed(self, ids: Tensor, slot: Tensor, add: Tensor) -> Tensor:
-        """Input embeddings [B, T, H] without positions; ``slot`` and ``add`` are per token [B, T, H]."""
+        """Input embeddings [B, T, H] without positions; ``slot`` and ``add`` are per token [B,
+        T, H]."""
         tokens = self.gpt2.transformer.wte(ids)
         return torch.where((ids == vocabulary.MOOD)[..., None], slot, tokens) + add
 
     def forward(
         self, ids: Tensor, positions: Tensor, conditioning: Tensor, mood_index: Tensor
     ) -> Tensor:
-        """Logits [B, T, V] for ids [B, T], positions [B, T], conditioning [B, M, D], mood_index [B, T] in 0..M-1."""
+        """Logits [B, T, V] for ids [B, T], positions [B, T], conditioning [B, M, D], mood_index
+        [B, T] in 0..M-1."""
         slot, add = self.project(conditioning)
         index = mood_index[..., None].expand(-1, -1, slot.shape[-1])
         embeds = self.embed(ids, slot.gather(1, index), add.gather(1, index))

@@ -1,0 +1,151 @@
+"""Real MIDI files become a compact corpus; what cannot be used is named and survived."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("symusic", reason="the offline half needs [train]")
+
+from amt_live.errors import FileError
+from amt_live.tokens import grammar
+from amt_live.tokens import vocabulary as v
+from export import attributes, augment
+from export.captions import caption
+from export.cli import prepare as prepare_command
+from export.corpus import load_corpus, prepare
+from export.dataset import CaptionBank, PassageSource, fit_scale, make_bank
+
+SONGS = Path(__file__).parent / "midi"
+
+
+@pytest.fixture(scope="module")
+def corpus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("corpus")
+    prepare([SONGS], out)
+    return out
+
+
+def test_every_song_is_read_and_the_bars_hold_all_notes(corpus_folder: Path) -> None:
+    corpus = load_corpus(corpus_folder)
+    assert len(corpus.pieces) == 6
+    for piece in corpus.pieces:
+        notes = corpus.notes[slice(*piece.notes)]
+        bars = corpus.bars[slice(*piece.bars)]
+        assert len(notes) > 250
+        assert (np.diff(notes["step"]) >= 0).all()
+        assert (bars[1:, 0] == bars[:-1].sum(axis=1)).all(), "bars follow each other"
+        assert notes["step"].max() < bars[-1].sum()
+        inside = notes["step"] - bars[np.searchsorted(bars[:, 0], notes["step"], "right") - 1, 0]
+        assert set(np.unique(inside)) <= set(v.POSITIONS)
+
+
+def test_refusals_are_named_and_the_rest_is_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    good = (SONGS / "song1.mid").read_bytes()
+    (folder / "good.mid").write_bytes(good)
+    (folder / "again.mid").write_bytes(good)
+    (folder / "empty.mid").write_bytes(b"")
+    (folder / "text.mid").write_bytes(b"not midi at all")
+    (folder / "cut.mid").write_bytes(good[:40])
+    (folder / "huge.mid").write_bytes(b"\0" * (5 << 20))
+    report = prepare([folder], tmp_path / "out")
+    assert report["kept"] == 1
+    refused = report["refused"]
+    assert isinstance(refused, list)
+    names = {name.split("/")[1] for name, _ in refused}
+    assert {"empty.mid", "text.mid", "cut.mid", "huge.mid"} < names
+    assert "the same notes as another file" in {why for _, why in refused}
+
+
+def test_archives_are_read_in_memory_with_their_labels(tmp_path: Path) -> None:
+    archive = tmp_path / "songs.tar.xz"
+    with tarfile.open(archive, "w:xz") as tar:
+        for name in ("../../escape.mid", "songs/b.mid"):
+            data = (SONGS / ("song1.mid" if "b" in name else "song2.mid")).read_bytes()
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    (tmp_path / "songs.labels.csv").write_text("file,genre,title\nb.mid,bossa nova,Secret\n")
+    prepare([archive], tmp_path / "out")
+    pieces = {p.name: p for p in load_corpus(tmp_path / "out").pieces}
+    assert set(pieces) == {"b.mid", "escape.mid"}
+    assert pieces["b.mid"].labels == {"genre": "bossa nova"}, "titles are not carried along"
+    assert attributes.genre_of(pieces["b.mid"]) == "latin"
+    assert not list(tmp_path.parent.glob("escape*"))
+
+
+def test_a_missing_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert prepare_command([str(tmp_path / "no"), "-o", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    assert "does not exist" in error and "Traceback" not in error
+    with pytest.raises(FileError, match="amt-live prepare"):
+        load_corpus(tmp_path)
+
+
+def test_sequences_obey_the_grammar_and_change_moods(corpus_folder: Path) -> None:
+    corpus = load_corpus(corpus_folder)
+    scale = fit_scale(corpus, 40, seed=1)
+    texts, vectors = make_bank(corpus, scale, 40, seed=2)
+    assert len(set(texts)) > 25
+    embeddings = np.random.default_rng(0).normal(size=(40, 8)).astype(np.float32)
+    bank = CaptionBank(vectors, embeddings)
+    source = PassageSource(corpus, scale, "train", 3)
+    moods = 0
+    for seed in range(20):
+        source.rng = np.random.default_rng(seed)
+        sequence = source.sequence(bank, 256)
+        moods += len(sequence.conditioning) > 1
+        state = grammar.START
+        for token in sequence.ids:
+            state = grammar.advance(state, int(token))
+        assert sequence.mood_index.max() < len(sequence.conditioning)
+        assert sequence.conditioning.shape[1] == bank.width
+        source.rng = np.random.default_rng(seed)
+        assert (source.sequence(bank, 256).ids == sequence.ids).all(), "a seed gives the same music"
+    assert moods > 5
+
+
+def passage(corpus_folder: Path) -> np.ndarray:
+    corpus = load_corpus(corpus_folder)
+    notes = corpus.notes[slice(*corpus.pieces[0].notes)]
+    return notes[notes["step"] < 8 * 48].copy()
+
+
+def test_mood_augmentation_moves_what_it_says(corpus_folder: Path) -> None:
+    notes = passage(corpus_folder)
+    scores = attributes.key_scores(notes)
+    at = {name: index for index, name in enumerate(attributes.MEASURED)}
+
+    def measured(change: augment.Change) -> np.ndarray:
+        rows = []
+        for seed in range(8):
+            changed, _ = augment.apply(notes, change, scores, np.random.default_rng(seed))
+            changed = np.sort(changed, order="step")
+            rows.append(attributes.measure(changed, 8 * 48, 48, attributes.key_scores(changed)))
+        return np.mean(rows, axis=0)
+
+    calm, plain, wild = (measured(augment.Change(arousal)) for arousal in (-1.0, 0.0, 1.0))
+    assert calm[at["velocity"]] < plain[at["velocity"]] - 15 < wild[at["velocity"]] - 30
+    assert calm[at["density"]] < plain[at["density"]] < wild[at["density"]]
+    swapped = measured(augment.Change(swap_mode=True))
+    assert np.sign(swapped[at["mode"]]) == -np.sign(plain[at["mode"]])
+
+
+def test_captions_say_what_is_measured() -> None:
+    from export.captions import Described
+
+    names = attributes.NAMES
+    vector = np.zeros(len(names), np.float32)
+    vector[names.index("velocity")] = -2
+    vector[names.index("part:piano")] = 1.4
+    rng = np.random.default_rng(1)
+    texts = [caption(Described(vector, "bossa nova"), rng) for _ in range(300)]
+    soft = ("soft", "pianissimo", "quiet", "whispering", "audible")
+    assert sum(any(word in text for word in soft) for text in texts) > 30
+    assert not any("loud" in text or "fortissimo" in text for text in texts)
+    assert sum("bossa nova" in text for text in texts) > 80
+    assert sum("piano" in text or "key" in text for text in texts) > 40
