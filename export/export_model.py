@@ -6,14 +6,16 @@ agree.
 """
 
 import argparse
+import io
 import json
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +39,11 @@ from export.encoder import TRUNCATE, export_encoder, open_source
 from export.graph import quantise_matmuls
 from export.to_onnx import DecoderShape, Weights
 
+if TYPE_CHECKING:
+    from export.model import MoodGPT2
+
 MINILM = "all-MiniLM-L6-v2"
 QUANTISED = "uint8-per-channel"
-PLAIN = "fp32"
 LICENCES_NAME = "LICENSES.md"
 TEST_MOODS = ("calm sparse piano ballad", "fast aggressive metal")
 
@@ -90,6 +94,7 @@ def export_run(
     left as it was.
     """
     run = read_run(folder)
+    model = _torch_model(run)
     licences = licences or folder / LICENCES_NAME
     if not licences.is_file():
         licences = None
@@ -97,9 +102,9 @@ def export_run(
         report = _place_encoder(partial, target, encoder)
         settings = encoder_settings(partial, encoder)
         write_conditioning(partial, run.weights, run.readout)
-        plain = write_decoder(partial, run.weights, run.shape, quantised=True)
+        plain = write_decoder(partial, run.weights, run.shape)
         try:
-            report += _check(run, partial, plain, settings)
+            report += _check(model, run.shape, partial, plain, settings)
         finally:
             shutil.rmtree(plain)
         write_checkpoint(partial, run.weights)
@@ -147,9 +152,6 @@ def write_conditioning(folder: Path, weights: Weights, readout: Mapping[str, Any
 
 def write_npz(path: Path, arrays: Mapping[str, Any]) -> None:
     """Like ``numpy.savez_compressed``, but the same arrays always give the same bytes."""
-    import io
-    import zipfile
-
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(arrays):
             buffer = io.BytesIO()
@@ -159,14 +161,11 @@ def write_npz(path: Path, arrays: Mapping[str, Any]) -> None:
             archive.writestr(entry, buffer.getvalue())
 
 
-def write_decoder(folder: Path, weights: Weights, shape: DecoderShape, *, quantised: bool) -> Path:
-    """Write ``decoder.onnx``; returns a folder beside it that holds the fp32 graph."""
+def write_decoder(folder: Path, weights: Weights, shape: DecoderShape) -> Path:
+    """Write the 8-bit ``decoder.onnx``; returns a folder inside ``folder`` with the fp32 graph."""
     plain = Path(tempfile.mkdtemp(dir=folder, prefix="fp32-"))
     to_onnx.build_decoder(weights, shape).save(plain / "decoder.onnx")
-    if quantised:
-        quantise_matmuls(plain / "decoder.onnx", folder / "decoder.onnx")
-    else:
-        shutil.copyfile(plain / "decoder.onnx", folder / "decoder.onnx")
+    quantise_matmuls(plain / "decoder.onnx", folder / "decoder.onnx")
     return plain
 
 
@@ -188,7 +187,6 @@ def make_manifest(
     readout: Mapping[str, Any],
     encoder: EncoderSettings,
     training: Mapping[str, Any],
-    weights: str = QUANTISED,
 ) -> Manifest:
     """The manifest without the hashes of the files."""
     attributes = tuple(map(str, readout["attribute_names"]))
@@ -203,7 +201,7 @@ def make_manifest(
             shape.heads,
             shape.head_size,
         ),
-        weights=weights,
+        weights=QUANTISED,
         encoder=encoder,
         conditioning=ConditioningSettings(1 + len(attributes) + encoder.dimension, attributes),
         files={},
@@ -213,35 +211,40 @@ def make_manifest(
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write ``manifest.json`` with the hash of every other file of the folder; last of all."""
-    from dataclasses import replace
-
     files = {path.name: hash_file(path) for path in sorted(folder.iterdir()) if path.is_file()}
     files.pop(MANIFEST_NAME, None)
     (folder / MANIFEST_NAME).write_text(replace(manifest, files=files).as_json(), "utf-8")
 
 
-def _check(run: Run, folder: Path, plain: Path, settings: EncoderSettings) -> list[str]:
+def _torch_model(run: Run) -> "MoodGPT2":
     import torch
 
     from export.model import ModelConfig, MoodGPT2
-    from export.parity import check_decoder
 
     model = MoodGPT2(ModelConfig(**run.config))
     tensors = {name: torch.from_numpy(value) for name, value in run.weights.items()}
-    _load_all(model, tensors)
+    wrong = "The checkpoint does not fit config.json"
+    try:
+        missing, unexpected = model.load_state_dict(tensors, strict=False)
+    except RuntimeError as error:
+        raise FileError(f"{wrong}: {str(error).splitlines()[-1].strip()}") from error
+    missing = [name for name in missing if not name.endswith("lm_head.weight")]
+    if missing or unexpected:
+        raise FileError(f"{wrong}: {[*missing, *unexpected][:3]}.")
+    return model
+
+
+def _check(
+    model: "MoodGPT2", shape: DecoderShape, folder: Path, plain: Path, settings: EncoderSettings
+) -> list[str]:
+    from export.parity import check_decoder
+
     conditioner = Conditioner(folder)
     embedder = Embedder(folder, settings)
     vectors = np.stack([conditioner.vector(embedder.embed(text)) for text in TEST_MOODS])
     moods = [conditioner.condition(embedder.embed(text)) for text in TEST_MOODS]
-    shipped, reference = (_open(path, run.shape) for path in (folder, plain))
+    shipped, reference = (_open(path, shape) for path in (folder, plain))
     return check_decoder(model, reference, shipped, vectors, moods).lines()
-
-
-def _load_all(model: Any, tensors: Mapping[str, Any]) -> None:
-    missing, unexpected = model.load_state_dict(tensors, strict=False)
-    missing = [name for name in missing if not name.endswith("lm_head.weight")]
-    if missing or unexpected:
-        raise FileError(f"The checkpoint does not fit config.json: {[*missing, *unexpected][:3]}.")
 
 
 def _open(folder: Path, shape: DecoderShape) -> Decoder:

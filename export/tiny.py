@@ -180,7 +180,7 @@ def make_tiny(target: Path) -> None:
     with appearing(target) as folder:
         write_encoder(tiny_encoder_weights(words), ENCODER, tokenizer, folder)
         write_conditioning(folder, weights, readout)
-        shutil.rmtree(write_decoder(folder, weights, SHAPE, quantised=True))
+        shutil.rmtree(write_decoder(folder, weights, SHAPE))
         write_checkpoint(folder, weights)
         manifest = make_manifest("tiny", SHAPE, readout, settings, {"random weights, seed": SEED})
         parameters = sum(value.size for value in weights.values())

@@ -45,7 +45,8 @@ class Conditioner:
         """Read the arrays; ModelError if the file is missing or not what it should be."""
         path = folder / "conditioning.npz"
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            # Opened here, because numpy leaves a file that it refuses open.
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
                 self._load({name: arrays[name] for name in arrays.files})
         except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             raise ModelError(f"{path} cannot be used ({error}); get the model again.") from error
