@@ -49,7 +49,7 @@ class ConditioningData:
             programs=self.programs,
             scale_mean=self.scale.mean,
             scale_deviation=self.scale.deviation,
-            triple_threshold=np.float32(1.0),
+            triple_threshold=np.float32(1.6),
         )
 
 
