@@ -1,0 +1,1 @@
+"""Joins the stages: words to moods to tokens to notes in time. Owns the thread that plays."""

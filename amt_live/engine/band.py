@@ -1,0 +1,365 @@
+"""The band without a thread: one ``turn`` at a time it keeps the music ahead of the playhead.
+
+Called by the engine's thread, or by ``render`` on a manual clock. Everything in here belongs to the
+caller's thread. Invariant: what lies between the playhead and the horizon is queued in the output;
+going back takes the same ticks off both the stream and the output.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from amt_live.control.state import (
+    ArmedMood,
+    BandState,
+    BeatPassed,
+    MoodApplied,
+    MoodArmed,
+    Notice,
+    Sampling,
+    TransportChanged,
+    TransportState,
+)
+from amt_live.control.when import When
+from amt_live.engine.health import HealthDesk
+from amt_live.engine.meters import boundary, place
+from amt_live.engine.moods import Armed, MoodDesk, Reading
+from amt_live.engine.parts import PartDesk
+from amt_live.engine.plan import Direction, Plan
+from amt_live.engine.roles import MoodReader
+from amt_live.engine.stream import BEAT_TICKS, Stream
+from amt_live.engine.transport import Transport
+from amt_live.inference.generator import Generator
+from amt_live.inference.generator import Sampling as Drawing
+from amt_live.midi.clock import Clock
+from amt_live.midi.output import Output
+from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
+from amt_live.music.events import Bar, Note, ProgramChange
+
+LOOKAHEAD_TICKS: Final = 8 * BEAT_TICKS
+LOOKAHEAD_S: Final = 2.5
+"""At fast tempos, look ahead at least this long."""
+
+START_TICKS: Final = BEAT_TICKS
+"""Music decoded before the playhead starts to move."""
+
+START_DELAY_S: Final = 0.03
+STATE_PERIOD_S: Final = 0.08
+CLICK: Final = (0, 37, 100, 120)
+"""The count-in: part, pitch (side stick), velocity, ticks."""
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the band starts with."""
+
+    mood: str = ""
+    tempo_bpm: float = 100.0
+    seed: int = 0
+    sampling: Sampling = field(default_factory=Sampling)
+    model: str = ""
+
+
+class Band:
+    """Decodes, schedules, goes back, reports. Thread: one."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        reader: MoodReader,
+        output: Output,
+        clock: Clock,
+        settings: Settings,
+        publish: Callable[[Notice], None],
+    ) -> None:
+        self.output = output
+        self.clock = clock
+        self.publish = publish
+        self.transport = Transport(clock, settings.tempo_bpm)
+        self.moods = MoodDesk(reader, settings.mood)
+        self.parts = PartDesk()
+        self.health = HealthDesk(clock, publish)
+        self.seed = settings.seed
+        self.quantise = When.BAR
+        self.key: str | None = None
+        self.chords: str | None = None
+        self.density: float | None = None
+        self.take: str | None = None
+        self.midi_api = self.midi_port = ""
+        self._model = settings.model
+        self._generator = generator
+        generator.sampler.seed(settings.seed)
+        self.set_sampling(settings.sampling)
+        self.stream = Stream(generator, Plan(self.moods.direction()))
+        self._last_beat = -1
+        self._next_state_s = clock.now()
+        self._program_changes: list[ProgramChange] = []
+        self._retry_at_s = 0.0
+        self.state = BandState()
+        self.publish_state()
+
+    # The turn.
+
+    def turn(self) -> float:
+        """Do what is due and one unit of decoding; seconds until the next turn (0: at once)."""
+        self.follow()
+        if self.transport.is_running and self.clock.now() >= self._retry_at_s:
+            if self.stream.horizon_ticks < self.playhead_ticks + self._lookahead_ticks():
+                self._decode()
+                return 0.0
+        return self._rest_s()
+
+    @property
+    def playhead_ticks(self) -> int:
+        """The position heard now."""
+        return self.transport.playhead_ticks
+
+    def follow(self) -> None:
+        """Catch up with the playhead: beats, moods, glides, underruns, health, the state."""
+        if self.transport.timeline is not None:
+            if (timeline := self.transport.glide()) is not None:
+                self.output.set_timeline(timeline)
+            self._pass_beats()
+            self._pass_moods()
+            self._check_underrun()
+        elif self.transport.is_running:
+            self._start_moving()
+        self.health.report(self._horizon_beats())
+        if self.clock.now() >= self._next_state_s:
+            self.stream.forget_before(self.playhead_ticks)
+            self.publish_state()
+
+    def fail(self, pause_s: float) -> None:
+        """Decoding failed: hold silence for a moment, then go on from the last whole group."""
+        self._retry_at_s = self.clock.now() + pause_s
+        self.stream.recover()
+
+    def _decode(self) -> None:
+        started_s = self.clock.now()
+        events = self.stream.advance()
+        self.health.decoded(self.clock.now() - started_s)
+        if events:
+            self._program_changes.extend(e for e in events if isinstance(e, ProgramChange))
+            self.output.schedule(events)
+
+    def _lookahead_ticks(self) -> int:
+        return max(LOOKAHEAD_TICKS, self.transport.ticks_in(LOOKAHEAD_S))
+
+    def _horizon_beats(self) -> float:
+        return ticks_to_beats(max(self.stream.horizon_ticks - self.playhead_ticks, 0))
+
+    def _rest_s(self) -> float:
+        until = min(self._next_state_s, self.health.next_s) - self.clock.now()
+        transport = self.transport
+        if transport.timeline is not None:
+            marks = [(self._last_beat + 1) * TICKS_PER_QUARTER]
+            marks.append(self.stream.horizon_ticks - self._lookahead_ticks() + 1)
+            if self.moods.armed:
+                marks.append(self.moods.armed.at_ticks)
+            if transport.next_glide_ticks is not None:
+                marks.append(transport.next_glide_ticks)
+            until = min(until, *(transport.seconds_until(mark) for mark in marks))
+        # A tick boundary that rounding puts a hair too early must not spin.
+        return max(until, 0.0005)
+
+    # Going back.
+
+    def go_back(self, ticks: int) -> None:
+        """Forget what starts at or after a tick, played by the plan as it is now from there on."""
+        self.stream.rewind(ticks)
+        self.output.drop_from(ticks)
+        self._program_changes = [e for e in self._program_changes if e.start_ticks < ticks]
+
+    def earliest_ticks(self) -> int:
+        """The nearest tick at which a change can still be heard in time."""
+        if self.transport.timeline is None:
+            return self.transport.position_ticks
+        return self.playhead_ticks + max(self.transport.ticks_in(self.health.margin_s), 1)
+
+    def next_bar_ticks(self) -> int:
+        """The next bar line at which a change can be heard."""
+        return boundary(self.stream, When.BAR, self.earliest_ticks())
+
+    # Moods.
+
+    def arm(self, reading: Reading, when: When | None, *, is_undo: bool = False) -> None:
+        """Let a mood play from a boundary on; it takes the place of one that is armed."""
+        arrived_s = self.clock.now()
+        self.disarm()
+        at_ticks = self.earliest_ticks()
+        if self.transport.is_running:
+            at_ticks = boundary(self.stream, when or self.quantise, at_ticks)
+        self.stream.plan.revise(at_ticks, reading.put)
+        self.go_back(at_ticks)
+        self.moods.armed = Armed(reading, self.moods.current, at_ticks, arrived_s, is_undo)
+        bar, beat = place(self.stream, at_ticks)
+        eta_s = max(self.transport.seconds_until(at_ticks), 0.0)
+        self.publish(MoodArmed(reading.id, reading.text, bar, beat, eta_s))
+        if not self.transport.is_running:
+            self._apply_mood()
+
+    def disarm(self) -> bool:
+        """Take the armed mood out again; False when none is armed, or it is too late."""
+        armed = self.moods.armed
+        if armed is None:
+            return False
+        if armed.at_ticks < self.earliest_ticks():
+            self._apply_mood()
+            return False
+        self.moods.armed = None
+        self.stream.plan.revise(armed.at_ticks, armed.before.put)
+        self.go_back(armed.at_ticks)
+        return True
+
+    def _pass_moods(self) -> None:
+        armed = self.moods.armed
+        if armed is not None and self.playhead_ticks >= armed.at_ticks:
+            self._apply_mood()
+        while self._program_changes and self._program_changes[0].start_ticks <= self.playhead_ticks:
+            change = self._program_changes.pop(0)
+            self.parts.sent(change.part, change.program)
+
+    def _apply_mood(self) -> None:
+        armed = self.moods.apply()
+        bar, beat = place(self.stream, armed.at_ticks)
+        timeline = self.transport.timeline
+        at_s = timeline.seconds_at(armed.at_ticks) if timeline else self.clock.now()
+        latency_ms = max(at_s - armed.arrived_s, 0.0) * 1000
+        self.publish(MoodApplied(armed.reading.id, armed.reading.text, bar, beat, latency_ms))
+        self.publish_state()
+
+    def set_energy(self, energy: float | None) -> None:
+        """Read the moods again under another energy, heard from the next bar on."""
+        at_ticks = self.next_bar_ticks()
+        readings = self.moods.set_energy(energy)
+
+        def put(direction: Direction) -> Direction:
+            reading = readings.get(direction.revision[0])
+            return reading.put(direction) if reading else direction
+
+        self.stream.plan.revise(at_ticks, put)
+        self.go_back(at_ticks)
+
+    def set_seed(self, seed: int) -> None:
+        """Another seed, from the next decoded token on and for the next start."""
+        self.seed = seed
+        self._generator.sampler.seed(seed)
+
+    def set_sampling(self, sampling: Sampling) -> None:
+        """Other ways of drawing, from the next decoded token on."""
+        self.sampling = sampling
+        self._generator.set_sampling(
+            Drawing(sampling.temperature, sampling.top_p, sampling.top_k, sampling.guidance)
+        )
+
+    # Transport.
+
+    def play(self, *, count_in: bool = False) -> None:
+        """From bar 1, a fresh stream; after a bar of clicks with ``count_in``."""
+        self.stop()
+        if self.moods.armed:
+            self._apply_mood()
+        direction = self.stream.plan.at(self.playhead_ticks).direction
+        self.transport.position_ticks = 0
+        self.transport.first_bar_ticks = (
+            direction.mood.beats_per_bar * BEAT_TICKS if count_in else 0
+        )
+        self._generator.sampler.seed(self.seed)
+        self.stream.plan = Plan(self.moods.current.put(direction))
+        self.stream.begin(self.transport.first_bar_ticks)
+        self._program_changes = []
+        if count_in:
+            clicks = range(0, self.transport.first_bar_ticks, TICKS_PER_QUARTER)
+            part, pitch, velocity, duration = CLICK
+            length = self.transport.first_bar_ticks
+            self.output.schedule(
+                [Bar(0, length, -1)] + [Note(t, part, pitch, velocity, duration) for t in clicks]
+            )
+        self._run("count_in" if count_in else "playing")
+
+    def resume(self) -> None:
+        """Go on from where it stopped; from bar 1 if it never played."""
+        if self.transport.is_running:
+            return
+        if not self.stream.bars:
+            self.play()
+            return
+        self.go_back(self.transport.position_ticks)
+        self._run("playing")
+
+    def stop(self) -> None:
+        """End every note and keep the position."""
+        self.transport.hold()
+        self.output.halt()
+        if self.state.transport != "stopped":
+            self._change_state("stopped")
+
+    def _run(self, state: TransportState) -> None:
+        self.transport.state = state
+        self._last_beat = self.transport.position_ticks // TICKS_PER_QUARTER - 1
+        self._change_state(state)
+
+    def _start_moving(self) -> None:
+        if self.stream.horizon_ticks >= self.transport.position_ticks + START_TICKS:
+            if self.stream.horizon_ticks > self.transport.first_bar_ticks:
+                self.output.set_timeline(self.transport.start_moving(START_DELAY_S))
+
+    def _change_state(self, state: TransportState) -> None:
+        self.publish(TransportChanged(state))
+        self.publish_state()
+
+    def _pass_beats(self) -> None:
+        playhead = self.playhead_ticks
+        timeline = self.transport.timeline
+        if timeline is None or timeline.ticks_at(self.clock.now()) < playhead:
+            return  # the start lies a moment ahead
+        if self.transport.state == "count_in" and playhead >= self.transport.first_bar_ticks:
+            self.transport.state = "playing"
+            self._change_state("playing")
+        beat = playhead // TICKS_PER_QUARTER
+        if beat > self._last_beat:
+            self._last_beat = beat
+            bar_number, beat_in_bar = place(self.stream, beat * TICKS_PER_QUARTER)
+            self.publish(BeatPassed(bar_number, int(beat_in_bar)))
+
+    def _check_underrun(self) -> None:
+        if self.playhead_ticks > self.stream.horizon_ticks:
+            self.health.underruns += 1
+            self.stream.skip_to(self.earliest_ticks())
+
+    # The state.
+
+    def publish_state(self) -> None:
+        """Replace the snapshot that readers see."""
+        self._next_state_s = self.clock.now() + STATE_PERIOD_S
+        position = self.playhead_ticks
+        bar, beat = place(self.stream, position)
+        self.state = BandState(
+            transport=self.transport.state,
+            mood=self.moods.current.text,
+            armed=self._armed_state(),
+            quantise=self.quantise,
+            tempo_bpm=self.transport.tempo_bpm,
+            position_ticks=position,
+            bar=bar,
+            beat=beat,
+            seed=self.seed,
+            sampling=self.sampling,
+            parts=self.parts.states,
+            knobs=(("swing", None), ("density", self.density), ("energy", self.moods.energy)),
+            key=self.key,
+            chords=self.chords,
+            take=self.take,
+            model=self._model,
+            midi_api=self.midi_api,
+            midi_port=self.midi_port,
+            health=self.health.health(self._horizon_beats()),
+        )
+
+    def _armed_state(self) -> ArmedMood | None:
+        armed = self.moods.armed
+        if armed is None:
+            return None
+        bar, beat = place(self.stream, armed.at_ticks)
+        eta_s = max(self.transport.seconds_until(armed.at_ticks), 0.0)
+        return ArmedMood(armed.reading.id, armed.reading.text, armed.at_ticks, bar, beat, eta_s)

@@ -1,0 +1,168 @@
+"""Commands to actions of the band. Thread: engine.
+
+Ranges are checked here again, because what is out of range here would stop the music later.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from amt_live.control.commands import (
+    MAX_MOOD_CHARS,
+    CancelMood,
+    Command,
+    Panic,
+    SetChords,
+    SetKey,
+    SetKnob,
+    SetMood,
+    SetPart,
+    SetQuantise,
+    SetSampling,
+    SetSeed,
+    SetTempo,
+    StartTake,
+    StopTake,
+    Transport,
+    UndoMood,
+)
+from amt_live.engine.band import Band
+from amt_live.engine.harmony import key_name, parse_chords, parse_key
+from amt_live.engine.meters import place
+from amt_live.engine.plan import Direction
+from amt_live.engine.takes import TakeDesk
+from amt_live.errors import UsageError
+from amt_live.music.timeline import MAX_BPM, MIN_BPM
+from amt_live.tokens.vocabulary import DENSITY_LEVELS
+
+_SAMPLING_RANGES: Final = {
+    "temperature": (0.1, 2.0),
+    "top_p": (0.05, 1.0),
+    "top_k": (0, 512),
+    "guidance": (0.0, 5.0),
+}
+
+
+class Controls:
+    """Carries out commands; raises AmtError for what cannot be done."""
+
+    def __init__(self, band: Band, takes: TakeDesk) -> None:
+        self._band = band
+        self._takes = takes
+        self._actions: dict[type, Callable[[Any], None]] = {
+            SetMood: self._mood,
+            CancelMood: lambda _: self._cancel(),
+            UndoMood: lambda _: self._undo(),
+            SetQuantise: self._quantise,
+            SetTempo: self._tempo,
+            Transport: self._transport,
+            Panic: lambda _: self._panic(),
+            SetSeed: self._seed,
+            SetSampling: self._sampling,
+            SetPart: self._part,
+            SetKnob: self._knob,
+            SetKey: self._key,
+            SetChords: self._chords,
+            StartTake: lambda command: self._takes.start(band, command.name),
+            StopTake: lambda _: self._takes.stop(band),
+        }
+
+    def execute(self, command: Command) -> None:
+        """Carry out one command."""
+        self._band.follow()
+        self._actions[type(command)](command)
+        self._band.publish_state()
+
+    def _mood(self, command: SetMood) -> None:
+        text = " ".join(command.text.split())
+        if not text:
+            raise UsageError("the mood is empty; type a few words, such as: calm piano ballad")
+        if len(text) > MAX_MOOD_CHARS:
+            raise UsageError(f"the mood has {len(text)} characters; {MAX_MOOD_CHARS} is the most")
+        self._band.arm(self._band.moods.read(text), command.when)
+
+    def _cancel(self) -> None:
+        if not self._band.disarm():
+            raise UsageError("no mood is armed")
+
+    def _undo(self) -> None:
+        moods = self._band.moods
+        previous = moods.previous()
+        if previous is None:
+            raise UsageError("no mood was played before this one")
+        self._band.arm(replace(previous, id=moods.new_id()), None, is_undo=True)
+
+    def _quantise(self, command: SetQuantise) -> None:
+        self._band.quantise = command.when
+
+    def _tempo(self, command: SetTempo) -> None:
+        if not MIN_BPM <= command.bpm <= MAX_BPM:
+            raise UsageError(f"tempo {command.bpm:g} is outside {MIN_BPM:g}-{MAX_BPM:g} bpm")
+        timeline = self._band.transport.set_tempo(command.bpm, command.glide_beats)
+        if timeline is not None:
+            self._band.output.set_timeline(timeline)
+
+    def _transport(self, command: Transport) -> None:
+        match command.action:
+            case "play":
+                self._band.play()
+            case "count_in":
+                self._band.play(count_in=True)
+            case "continue":
+                self._band.resume()
+            case "stop":
+                self._band.stop()
+
+    def _panic(self) -> None:
+        self._band.output.panic()
+        self._band.stop()
+
+    def _seed(self, command: SetSeed) -> None:
+        self._band.set_seed(command.seed)
+
+    def _sampling(self, command: SetSampling) -> None:
+        low, high = _SAMPLING_RANGES[command.name]
+        if not low <= command.value <= high:
+            raise UsageError(f"{command.name} {command.value:g} is outside {low:g}-{high:g}")
+        values: dict[str, Any] = {command.name: command.value}
+        if command.name == "top_k":
+            values[command.name] = int(command.value)
+        self._band.set_sampling(replace(self._band.sampling, **values))
+
+    def _part(self, command: SetPart) -> None:
+        band = self._band
+        band.parts.set(command, band.output)
+        if command.field == "program":
+            band.stream.pinned_programs = dict(band.parts.programs_by_hand)
+            # A mood that is decoded already may hold another sound for this part.
+            band.go_back(band.next_bar_ticks())
+
+    def _knob(self, command: SetKnob) -> None:
+        if command.name == "swing":
+            raise UsageError("swing is not in this version; the model places off-beats")
+        if command.value is not None and not 0 <= command.value <= 1:
+            raise UsageError(f"{command.name} {command.value:g} is outside 0-1")
+        if command.name == "energy":
+            self._band.set_energy(command.value)
+            return
+        self._band.density = command.value
+        level = None if command.value is None else round(command.value * (DENSITY_LEVELS - 1))
+        self._direct(lambda direction: replace(direction, density=level))
+
+    def _key(self, command: SetKey) -> None:
+        key = None if command.key is None else parse_key(command.key)
+        self._band.key = None if key is None else key_name(key)
+        self._direct(lambda direction: replace(direction, key=key))
+
+    def _chords(self, command: SetChords) -> None:
+        chords = () if command.chords is None else parse_chords(command.chords)
+        self._band.chords = command.chords
+        first, _ = place(self._band.stream, self._band.next_bar_ticks())
+        self._direct(lambda d: replace(d, chords=chords, chords_from_bar=first - 1))
+
+    def _direct(self, revision: Callable[[Direction], Direction]) -> None:
+        """Controls stand in the head of a bar: they act from the next one on."""
+        band = self._band
+        at_ticks = band.next_bar_ticks()
+        band.stream.plan.revise(at_ticks, revision)
+        band.go_back(at_ticks)

@@ -1,0 +1,215 @@
+"""The engine: a thread that owns the band, and the queue through which everybody else talks to it.
+
+Panic does not wait for the thread: it silences the output at once, and then takes its place at the
+head of the queue. An error inside the thread is told and survived; it never ends the thread.
+"""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Final
+
+from amt_live.control.commands import Command, Panic
+from amt_live.control.state import BandState, ErrorNotice, NotePlayed, Notice
+from amt_live.engine.band import Band, Settings
+from amt_live.engine.controls import Controls
+from amt_live.engine.roles import MoodReader
+from amt_live.engine.takes import TakeDesk
+from amt_live.errors import AmtError
+from amt_live.inference.generator import Generator
+from amt_live.midi.clock import Clock
+from amt_live.midi.output import (
+    NotesSent,
+    Output,
+    PlayerGone,
+    PlayerReport,
+    PlayerTrouble,
+    PortLost,
+    PortOpened,
+    TakeWritten,
+    Timing,
+)
+from amt_live.music.beats import ticks_to_beats
+from amt_live.music.parts import PARTS
+
+PAUSE_AFTER_ERROR_S: Final = 0.5
+RESTART_PERIOD_S: Final = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Plays. Every method says which threads may call it."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        reader: MoodReader,
+        output: Output,
+        clock: Clock,
+        settings: Settings,
+        takes_folder: Path,
+        restart_player: Callable[[], None] | None = None,
+    ) -> None:
+        self._output = output
+        self._restart_player = restart_player
+        self._restart_at_s: float | None = None
+        self._listeners: list[Callable[[Notice], None]] = []
+        self._wake = threading.Condition()
+        self._queue: deque[Callable[[], None]] = deque()
+        self._closing = False
+        self._clock = clock
+        self._takes = TakeDesk(takes_folder)
+        self._band = Band(generator, reader, output, clock, settings, self._publish)
+        self._controls = Controls(self._band, self._takes)
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    @property
+    def state(self) -> BandState:
+        """The latest snapshot, at most a tenth of a second old."""
+        return self._band.state
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def add_listener(self, callback: Callable[[Notice], None]) -> None:
+        """Call back for every notice, on the engine's thread: be quick. Thread: any."""
+        self._listeners.append(callback)
+
+    def submit(self, command: Command) -> "Future[None]":
+        """Have a command carried out; the future ends when it took effect, or with an AmtError.
+
+        Thread: any. Blocks: no.
+        """
+        future: Future[None] = Future()
+        is_urgent = isinstance(command, Panic)
+        if is_urgent:
+            self._output.panic()
+        self._post(lambda: self._settle(future, lambda: self._controls.execute(command)), is_urgent)
+        return future
+
+    def record(self, path: Path) -> "Future[None]":
+        """Record into a file outside the takes folder, for the owner of the daemon. Thread: any."""
+        future: Future[None] = Future()
+        self._post(lambda: self._settle(future, lambda: self._takes.start_at(self._band, path)))
+        return future
+
+    def on_report(self, report: PlayerReport) -> None:
+        """Take in what the output reports. Thread: any."""
+        self._post(lambda: self._take_in(report))
+
+    def close(self) -> None:
+        """Stop the music and the thread; the output stays open. Thread: any but the engine's."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._band.stop()
+
+    def _post(self, work: Callable[[], None], is_urgent: bool = False) -> None:
+        with self._wake:
+            if is_urgent:
+                self._queue.appendleft(work)
+            else:
+                self._queue.append(work)
+            self._wake.notify()
+
+    def _settle(self, future: "Future[None]", work: Callable[[], None]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            work()
+        except AmtError as error:
+            future.set_exception(error)
+        except Exception as error:
+            _log.exception("a command failed")
+            future.set_exception(AmtError(f"the command failed: {_one_line(error)}"))
+        else:
+            future.set_result(None)
+
+    # The thread.
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                if self._closing:
+                    break
+                work = self._queue.popleft() if self._queue else None
+            try:
+                if work is not None:
+                    work()
+                    continue
+                self._restart_if_due()
+                rest_s = self._band.turn()
+            except Exception as error:
+                rest_s = self._survive(error)
+            if rest_s > 0:
+                with self._wake:
+                    if not self._queue and not self._closing:
+                        self._wake.wait(rest_s)
+        self._cancel_rest()
+
+    def _cancel_rest(self) -> None:
+        with self._wake:
+            self._queue.clear()
+
+    def _survive(self, error: Exception) -> float:
+        _log.exception("the engine stumbled")
+        self._publish(ErrorNotice(f"the engine stumbled and goes on: {_one_line(error)}"))
+        try:
+            self._band.fail(PAUSE_AFTER_ERROR_S)
+        except Exception:
+            _log.exception("going back failed too")
+        return 0.05
+
+    def _publish(self, notice: Notice) -> None:
+        for listener in self._listeners:
+            try:
+                listener(notice)
+            except Exception:
+                _log.exception("a listener failed")
+
+    # The player.
+
+    def _take_in(self, report: PlayerReport) -> None:
+        match report:
+            case NotesSent(notes):
+                for note in notes:
+                    beats = ticks_to_beats(note.duration_ticks)
+                    name = PARTS[note.part].name
+                    self._publish(NotePlayed(name, note.pitch, note.velocity, beats))
+            case Timing():
+                self._band.health.timing(report)
+            case PortOpened():
+                self._band.midi_api, self._band.midi_port = report.api, report.name
+                self._band.publish_state()
+            case PortLost(why) | PlayerTrouble(why):
+                self._publish(ErrorNotice(why))
+            case TakeWritten(path):
+                _log.info("take written: %s", path)
+            case PlayerGone(why):
+                self._publish(ErrorNotice(f"the player ended ({why}); starting another"))
+                self._band.health.player_replaced()
+                self._restart_at_s = self._clock.now()
+
+    def _restart_if_due(self) -> None:
+        if self._restart_player is None or self._restart_at_s is None:
+            return
+        if self._clock.now() < self._restart_at_s:
+            return
+        self._restart_at_s = None
+        try:
+            self._restart_player()
+        except AmtError as error:
+            self._publish(ErrorNotice(f"no player yet: {error}"))
+            self._restart_at_s = self._clock.now() + RESTART_PERIOD_S
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0][:200] if lines else type(error).__name__

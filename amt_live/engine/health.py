@@ -1,0 +1,74 @@
+"""How the band is doing: speed of decoding, lateness, underruns; told twice a second.
+
+Thread: engine.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from amt_live.control.state import Health, HealthReport, Notice
+from amt_live.midi.clock import Clock
+from amt_live.midi.output import Timing
+
+PERIOD_S: Final = 0.5
+MARGIN_TOKENS: Final = 24
+"""Tokens that must be decoded before the first notes after a boundary can be sent."""
+
+MIN_MARGIN_S: Final = 0.04
+MAX_MARGIN_S: Final = 0.5
+USUAL_TOKEN_S: Final = 0.003
+
+
+class HealthDesk:
+    """Counts and measures."""
+
+    def __init__(self, clock: Clock, publish: Callable[[Notice], None]) -> None:
+        self._clock = clock
+        self._publish = publish
+        self.next_s = clock.now() + PERIOD_S
+        self.underruns = 0
+        self._timing = Timing(0.0, 0.0, 0.0, 0, 0)
+        self._dropped_before = 0
+        self._tokens = 0
+        self._busy_s = 0.0
+        self._token_s = 0.0
+
+    @property
+    def margin_s(self) -> float:
+        """How far ahead of the playhead a change must lie to be decoded in time."""
+        token_s = self._token_s or USUAL_TOKEN_S
+        return min(max(MARGIN_TOKENS * token_s, MIN_MARGIN_S), MAX_MARGIN_S)
+
+    def decoded(self, duration_s: float) -> None:
+        """One unit of decoding took this long."""
+        self._tokens += 1
+        self._busy_s += duration_s
+
+    def timing(self, timing: Timing) -> None:
+        """What the player measured."""
+        self._timing = timing
+
+    def player_replaced(self) -> None:
+        """Another player counts from zero."""
+        self._dropped_before += self._timing.dropped
+        self._timing = Timing(0.0, 0.0, 0.0, 0, 0)
+
+    def health(self, horizon_beats: float) -> Health:
+        """The figures now."""
+        return Health(
+            horizon_beats=horizon_beats,
+            tokens_per_s=1 / self._token_s if self._token_s else 0.0,
+            lateness_p99_ms=self._timing.p99_ms,
+            underruns=self.underruns,
+            dropped=self._dropped_before + self._timing.dropped,
+        )
+
+    def report(self, horizon_beats: float) -> None:
+        """Tell, when it is time."""
+        if self._clock.now() < self.next_s:
+            return
+        self.next_s = self._clock.now() + PERIOD_S
+        if self._tokens and self._busy_s > 0:
+            self._token_s = self._busy_s / self._tokens
+        self._tokens, self._busy_s = 0, 0.0
+        self._publish(HealthReport(self.health(horizon_beats)))

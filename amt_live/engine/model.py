@@ -1,0 +1,46 @@
+"""A model folder, opened: what decodes, what reads words, and what both run on.
+
+Takes about a second; called before the engine starts, never while it plays.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from amt_live.engine.moods import TextMoods
+from amt_live.inference.decoder import DecoderSizes, load_decoder
+from amt_live.inference.generator import Generator
+from amt_live.manifest import Manifest, load_manifest
+from amt_live.text.conditioning import Conditioner
+from amt_live.text.embedder import Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An opened model. ``provider`` says in one line what it runs on and why."""
+
+    name: str
+    manifest: Manifest
+    generator: Generator
+    moods: TextMoods
+    provider: str
+
+
+def open_model(folder: Path, seed: int = 0) -> Model:
+    """Open a model folder; raises ModelError with the fix in one line."""
+    manifest = load_manifest(folder)
+    sizes = manifest.sizes
+    decoder = load_decoder(
+        folder,
+        DecoderSizes(
+            sizes.vocabulary,
+            sizes.hidden,
+            sizes.layers,
+            sizes.heads,
+            sizes.head_size,
+            sizes.positions,
+        ),
+    )
+    conditioner = Conditioner(folder)
+    moods = TextMoods(Embedder(folder, manifest), conditioner)
+    generator = Generator(decoder, conditioner.null(), seed)
+    return Model(manifest.name, manifest, generator, moods, decoder.provider)

@@ -1,0 +1,74 @@
+"""What governs the music from which tick on: moods and per-bar controls, as a small sorted list.
+
+The token stream is a function of this plan, the seed and the sampling: arming, cancelling and
+undoing a mood edit the plan and rewind the stream to the edit; nothing else has to remember it.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from amt_live.text.conditioning import Mood
+
+Chord = tuple[int, int] | None
+"""Root 0-11 from C and an index into CHORD_QUALITIES; None is a stretch without a chord."""
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What the band is told: a mood, and controls that hold for every bar. None leaves it free.
+
+    ``revision`` tells two readings of one text apart (its id, and the energy it was read with).
+    """
+
+    mood: Mood = field(compare=False)
+    text: str
+    revision: tuple[int, float | None]
+    key: int | None = None
+    density: int | None = None
+    chords: tuple[tuple[Chord, ...], ...] = ()
+    chords_from_bar: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From ``at_ticks`` on, ``direction`` holds."""
+
+    at_ticks: int
+    direction: Direction
+
+
+class Plan:
+    """Changes in the order of their ticks; the first one holds from the beginning of time."""
+
+    def __init__(self, direction: Direction, at_ticks: int = 0) -> None:
+        self._changes = [Change(at_ticks, direction)]
+
+    def at(self, ticks: int) -> Change:
+        """The change in force at a tick (the first one for any tick before it)."""
+        index = bisect_right(self._changes, ticks, key=lambda change: change.at_ticks)
+        return self._changes[max(index - 1, 0)]
+
+    def next_after(self, after_ticks: int, until_ticks: int) -> Change | None:
+        """The first change after ``after_ticks`` and not after ``until_ticks``."""
+        index = bisect_right(self._changes, after_ticks, key=lambda change: change.at_ticks)
+        if index < len(self._changes) and self._changes[index].at_ticks <= until_ticks:
+            return self._changes[index]
+        return None
+
+    def revise(self, from_ticks: int, revision: Callable[[Direction], Direction]) -> None:
+        """Change what holds from a tick on, later changes included."""
+        before = [change for change in self._changes if change.at_ticks < from_ticks]
+        after = [change for change in self._changes if change.at_ticks > from_ticks]
+        after.insert(0, Change(from_ticks, self.at(from_ticks).direction))
+        merged = before
+        for change in after:
+            direction = revision(change.direction)
+            if not merged or merged[-1].direction != direction:
+                merged.append(Change(change.at_ticks, direction))
+        self._changes = merged
+
+    def forget_before(self, ticks: int) -> None:
+        """Drop what was superseded before a tick."""
+        current = self.at(ticks)
+        self._changes = [c for c in self._changes if c.at_ticks >= current.at_ticks]

@@ -1,0 +1,13 @@
+"""What the engine needs from the words' side, as a protocol: ``moods.TextMoods`` fills it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from amt_live.text.conditioning import Mood
+
+
+class MoodReader(Protocol):
+    """Words to what the model hears; the empty text is the null mood."""
+
+    def read(self, text: str, overrides: Mapping[str, float]) -> Mood:
+        """The mood of a text; ``overrides`` set attributes by name, in standard deviations."""

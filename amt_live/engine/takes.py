@@ -1,0 +1,56 @@
+"""Where takes go and what they are called. Thread: engine.
+
+Names are bare: nothing is ever written outside the takes folder, except the one file that the
+person who started the daemon named on the command line.
+"""
+
+import datetime
+from pathlib import Path
+
+from amt_live.control.commands import MAX_NAME_CHARS
+from amt_live.engine.band import Band
+from amt_live.errors import FileError, UsageError
+
+
+class TakeDesk:
+    """Starts and ends takes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def start(self, band: Band, name: str | None) -> None:
+        """Record into the takes folder; raises UsageError for a name that is a path."""
+        stem = _now_name() if name is None else name.removesuffix(".mid").strip()
+        bare = Path(stem).name == stem and stem.isprintable() and not set(stem) & set("/\\:")
+        if not stem or not bare or stem.startswith(".") or len(stem) > MAX_NAME_CHARS:
+            raise UsageError(f"'{name}' is not a bare file name; use letters, figures and spaces")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = f"cannot make the takes folder {self._folder}: {error.strerror}"
+            raise FileError(why) from None
+        path = self._folder / f"{stem}.mid"
+        count = 2
+        while path.exists():
+            path = self._folder / f"{stem}-{count}.mid"
+            count += 1
+        self.start_at(band, path)
+
+    def start_at(self, band: Band, path: Path) -> None:
+        """Record into a file that was named by the owner of the daemon."""
+        if band.take is not None:
+            raise UsageError(f"the take {band.take} is running; stop it first")
+        band.output.take_start(path)
+        band.take = path.stem
+
+    def stop(self, band: Band) -> None:
+        """Finish the take; raises UsageError when none is running."""
+        if band.take is None:
+            raise UsageError("no take is running")
+        name, band.take = band.take, None
+        if band.output.take_stop() is None:
+            raise FileError(f"the take {name} could not be written")
+
+
+def _now_name() -> str:
+    return datetime.datetime.now().strftime("take %Y-%m-%d %H.%M.%S")
