@@ -1,0 +1,224 @@
+"""The command line: reads what was asked and hands on; imports nothing heavy before that.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage. Errors are one line on stderr that says what to do.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final, NoReturn
+
+from amt_live import __version__
+from amt_live.config import OPTIONS, Config, Option, config_path_in_use, load_config
+from amt_live.errors import AmtError, UsageError
+
+OFFLINE: Final = {
+    "prepare": "MIDI files and folders into a corpus",
+    "train": "train a model on a corpus",
+    "export": "a trained run into a model folder",
+    "evaluate": "measure how well a model follows words",
+}
+_TRAIN_MODULES: Final = ("torch", "transformers", "onnx", "symusic", "safetensors", "export")
+_PLAYING: Final = tuple(option.name for option in OPTIONS)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        name = self.prog.partition(" ")[2]
+        help_command = f"amt-live {name} --help" if name else "amt-live --help"
+        raise UsageError(f"{message}; see {help_command}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version")):
+        words.insert(0, "play")
+    try:
+        if words[0] in OFFLINE:
+            return _offline(words[0], words[1:])
+        options = _parser().parse_args(words)
+        command: Callable[[argparse.Namespace], int] = options.run
+        return command(options)
+    except AmtError as error:
+        print(f"amt-live: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        "amt-live", description="A band that listens to words: type a mood, hear it played as MIDI."
+    )
+    parser.add_argument("--version", action="version", version=f"amt-live {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], sentence: str) -> _Parser:
+        command: _Parser = commands.add_parser(name, help=sentence, description=sentence)
+        command.set_defaults(run=run)
+        return command
+
+    play = add("play", _play, "play, with a screen (what amt-live alone does)")
+    _add_options(play, _PLAYING)
+    daemon = add("daemon", _daemon, "play, without a screen")
+    _add_options(daemon, _PLAYING)
+    daemon.add_argument("--may-be-silent", action="store_true", help=argparse.SUPPRESS)
+    tui = add("tui", _tui, "a screen for a daemon that runs")
+    _add_address(tui)
+    send = add("send", _send, "one OSC message; prints the reply")
+    _add_address(send)
+    send.add_argument("address", metavar="ADDRESS")
+    send.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS")
+    panic = add("panic", _panic, "silence everything, even with no daemon running")
+    _add_address(panic)
+    generate = add("generate", _generate, "a mood into a MIDI file, faster than real time")
+    generate.add_argument("text", metavar="TEXT")
+    generate.add_argument("-o", "--out", required=True, metavar="OUT.mid")
+    generate.add_argument("--bars", default="16", metavar="N", help="length (default: 16)")
+    _add_options(generate, ("tempo", "seed", "model"))
+    add("ports", _ports, "the MIDI systems and ports that are there")
+    add("models", _models, "the models that are there")
+    doctor = add("doctor", _doctor, "what works on this machine, and what does not")
+    doctor.add_argument("--json", action="store_true")
+    bench = add("bench", _bench, "how fast a model is on this machine")
+    bench.add_argument("--json", action="store_true")
+    _add_options(bench, ("model",))
+    for name, sentence in OFFLINE.items():
+        add(name, lambda _: 2, f"{sentence} (needs amt-live[train])")
+    return parser
+
+
+def _add_options(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
+    for option in OPTIONS:
+        if option.name in names:
+            parser.add_argument(option.flag, metavar=option.metavar, help=_sentence(option))
+
+
+def _sentence(option: Option) -> str:
+    sentence = option.sentence
+    if option.choices:
+        sentence += ": " + ", ".join(option.choices)
+    return sentence if option.default is None else f"{sentence} (default: {option.default})"
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", metavar="HOST", help="where the daemon is (default: here)")
+    parser.add_argument("--osc-port", metavar="N", help="its port (default: 9740)")
+
+
+def _config(options: argparse.Namespace, names: Sequence[str] = _PLAYING) -> Config:
+    flags = {name: getattr(options, name, None) for name in names}
+    return load_config(flags, config_path_in_use())
+
+
+def _address(options: argparse.Namespace) -> tuple[str, int]:
+    config = _config(options, ("osc_port",))
+    return options.host or "127.0.0.1", config.osc_port
+
+
+# Playing.
+
+
+def _play(options: argparse.Namespace) -> int:
+    from amt_live.launch import play
+
+    _config(options)  # what is wrong is said before anything is started
+    flags: list[str] = []
+    for option in OPTIONS:
+        value = getattr(options, option.name)
+        if value is not None:
+            flags.append(f"{option.flag}={value}")
+    return play(flags)
+
+
+def _daemon(options: argparse.Namespace) -> int:
+    config = _config(options)
+    from amt_live.daemon import run
+
+    return run(config, _say, may_be_silent=options.may_be_silent)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _tui(options: argparse.Namespace) -> int:
+    host, osc_port = _address(options)
+    from amt_live.tui.app import run
+
+    return run(host, osc_port)
+
+
+def _send(options: argparse.Namespace) -> int:
+    host, osc_port = _address(options)
+    from amt_live.osc.send import run_send
+
+    return run_send(host, osc_port, options.address, options.args)
+
+
+def _panic(options: argparse.Namespace) -> int:
+    host, osc_port = _address(options)
+    from amt_live.tools import panic
+
+    return panic(host, osc_port, _say)
+
+
+# Offline.
+
+
+def _generate(options: argparse.Namespace) -> int:
+    config = _config(options, ("tempo", "seed", "model"))
+    bars = Option("bars", int, 16, "N", "", low=1, high=10_000).read(options.bars, "--bars")
+    from amt_live.tools import generate
+
+    return generate(options.text, options.out, bars, config, _say)
+
+
+def _ports(options: argparse.Namespace) -> int:
+    del options
+    from amt_live.tools import ports
+
+    return ports(_say)
+
+
+def _models(options: argparse.Namespace) -> int:
+    del options
+    from amt_live.tools import models
+
+    return models(_say)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from amt_live.doctor import doctor
+
+    return doctor(_say, as_json=options.json)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    config = _config(options, ("model",))
+    from amt_live.tools import bench
+
+    return bench(config, _say, as_json=options.json)
+
+
+def _offline(name: str, argv: list[str]) -> int:
+    """Reach the offline half by name, only now."""
+    from importlib.metadata import entry_points
+
+    how = f"amt-live {name} needs the offline half: pip install 'amt-live[train]'"
+    found = entry_points(group="amt_live.offline", name=name)
+    if not found:
+        raise AmtError(how)
+    try:
+        command: Callable[[list[str]], int] = next(iter(found)).load()
+        return command(argv)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in _TRAIN_MODULES:
+            raise AmtError(how) from None
+        raise

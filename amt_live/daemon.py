@@ -1,0 +1,180 @@
+"""The process that plays: joins engine, player and OSC, and takes them down again in order.
+
+Started by ``amt-live daemon``, or as a child by ``amt-live play``. The main thread runs the OSC
+loop; the engine has a thread of its own; the player is a process of its own.
+"""
+
+import asyncio
+import gc
+import logging
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final
+
+from amt_live import logs, paths
+from amt_live.config import MAX_SEED, Config
+from amt_live.control.commands import Command, Transport
+from amt_live.control.state import BandState
+from amt_live.engine.band import Settings
+from amt_live.engine.engine import Engine
+from amt_live.engine.model import Model, open_model
+from amt_live.errors import FileError, PortError, UsageError
+from amt_live.midi.clock import RealClock
+from amt_live.midi.output import PlayerReport
+from amt_live.midi.player_process import PlayerProcess
+from amt_live.osc.server import OscServer
+
+READY: Final = "ready"
+OSC_LINE: Final = "OSC at "
+
+_log = logging.getLogger(__name__)
+
+
+class _Relay:
+    """Keeps what the player reports until there is an engine to take it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._early: list[PlayerReport] = []
+        self._target: Callable[[PlayerReport], None] | None = None
+
+    def __call__(self, report: PlayerReport) -> None:
+        with self._lock:
+            if self._target is None:
+                self._early.append(report)
+                return
+        self._target(report)
+
+    def connect(self, target: Callable[[PlayerReport], None]) -> None:
+        with self._lock:
+            for report in self._early:
+                target(report)
+            self._target = target
+
+
+def run(config: Config, say: Callable[[str], None], *, may_be_silent: bool = False) -> int:
+    """Play until a signal comes; ``say`` gets the lines for stdout. Raises AmtError before "ready".
+
+    ``may_be_silent``: play into nothing where there is no MIDI system.
+    """
+    logs.set_up(paths.log_file())
+    _check(config)
+    return asyncio.run(_serve(config, say, may_be_silent))
+
+
+def _check(config: Config) -> None:
+    if config.sync != "internal":
+        raise UsageError(f"--sync {config.sync} is not in this version; use --sync internal")
+    if config.mood is not None and not config.mood.strip():
+        raise UsageError("the mood is empty; type a few words, such as: calm piano ballad")
+    if config.record is not None:
+        path = _record_path(config.record)
+        if path.is_dir() or not path.parent.is_dir():
+            raise FileError(f"cannot record into {path}: name a file in a folder that exists")
+
+
+async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool) -> int:
+    stopped = asyncio.Event()
+    _on_signals(stopped)
+    engine: Engine | None = None
+
+    async def execute(command: Command) -> None:
+        assert engine is not None
+        await asyncio.wrap_future(engine.submit(command))
+
+    # The port first: when it is taken, nothing else has to be opened and closed.
+    server = OscServer(config.osc_host, config.osc_port, execute, lambda: _state(engine))
+    osc_port = await server.start()
+    with ExitStack() as stack:
+        try:
+            model = open_model(paths.find_model(config.model))
+            relay = _Relay()
+            player = _open_player(config, relay, may_be_silent, say)
+            stack.callback(player.close)
+            engine = _make_engine(config, model, player)
+            stack.callback(engine.close)
+            relay.connect(engine.on_report)
+            engine.add_listener(server.push)
+            await _start(engine, config)
+            say(f"model {model.name} runs on {model.provider}")
+            say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
+            say(READY)
+            await stopped.wait()
+        finally:
+            await server.close()
+    return 0
+
+
+def _state(engine: Engine | None) -> BandState:
+    return engine.state if engine is not None else BandState()
+
+
+def _open_player(
+    config: Config, relay: _Relay, may_be_silent: bool, say: Callable[[str], None]
+) -> PlayerProcess:
+    player = PlayerProcess(relay, config.midi_api, config.port)
+    opened = player.opened
+    if opened.api == "null" and config.midi_api == "auto":
+        why = opened.note.removeprefix("playing to nothing: ")
+        if config.record is None and not may_be_silent:
+            player.close()
+            raise PortError(
+                f"no MIDI system found ({why}); "
+                "play into a file with --record FILE.mid, or into nothing with --midi-api null"
+            )
+        say(f"no MIDI system found ({why}): playing into nothing; --record FILE.mid keeps it")
+    else:
+        note = f" ({opened.note})" if opened.note else ""
+        say(f"MIDI {opened.api}: {opened.name}{note}; {opened.realtime}".rstrip("; "))
+    if config.synth is not None:
+        say(
+            "--synth is not in this version; connect FluidSynth to the port: "
+            f"fluidsynth -a jack -m jack -j {config.synth}"
+        )
+    return player
+
+
+def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
+    seed = secrets.randbelow(MAX_SEED) if config.seed is None else config.seed
+    takes = Path(config.takes).expanduser() if config.takes else paths.takes_folder()
+    settings = Settings(" ".join((config.mood or "").split()), config.tempo, seed, model=model.name)
+    return Engine(
+        model.generator,
+        model.moods,
+        player,
+        RealClock(),
+        settings,
+        takes,
+        restart_player=player.restart,
+    )
+
+
+async def _start(engine: Engine, config: Config) -> None:
+    """Play at once; what was loaded is never looked at by the garbage collector again."""
+    gc.collect()
+    gc.freeze()
+    engine.start()
+    if config.record is not None:
+        await asyncio.wrap_future(engine.record(_record_path(config.record)))
+    await asyncio.wrap_future(engine.submit(Transport("play")))
+
+
+def _record_path(record: str) -> Path:
+    return Path(record).expanduser().absolute()
+
+
+def _on_signals(stopped: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    for number in (getattr(signal, name, None) for name in names):
+        if number is None:
+            continue
+        if sys.platform == "win32":
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+        else:
+            loop.add_signal_handler(number, stopped.set)

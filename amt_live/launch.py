@@ -1,0 +1,107 @@
+"""``amt-live play``: starts a daemon as a child, shows the screen, and stops what it started."""
+
+import collections
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+from typing import IO, Final
+
+from amt_live.daemon import OSC_LINE, READY
+from amt_live.errors import AmtError
+
+START_TIMEOUT_S: Final = 30.0
+STOP_TIMEOUT_S: Final = 10.0
+
+
+def play(flags: list[str]) -> int:
+    """Start, show, stop: the exit code of the screen. Raises AmtError with the daemon's line."""
+    _leave_on_signals()
+    # A session of its own: keys such as Ctrl-C go to the screen, which then stops the daemon.
+    child = subprocess.Popen(
+        [sys.executable, "-m", "amt_live", "daemon", "--may-be-silent", *flags],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert child.stdout is not None and child.stderr is not None
+    errors = _Drain(child.stderr)
+    try:
+        lines = _await_ready(child, errors)
+        host, _, osc_port = _osc_address(lines).rpartition(":")
+        for line in lines:
+            sys.stderr.write(f"{line}\n")
+        rest = _Drain(child.stdout)
+        from amt_live.tui.app import run
+
+        code = run(host, int(osc_port), owns_daemon=True)
+        del rest
+        return code
+    finally:
+        _stop(child)
+
+
+class _Drain:
+    """Reads a pipe to its end, so that the other side never waits; keeps the last lines."""
+
+    def __init__(self, pipe: IO[str]) -> None:
+        self.lines: collections.deque[str] = collections.deque(maxlen=20)
+        self._pipe = pipe
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        with self._pipe, contextlib.suppress(ValueError):
+            for line in self._pipe:
+                self.lines.append(line.rstrip())
+
+
+def _await_ready(child: "subprocess.Popen[str]", errors: _Drain) -> list[str]:
+    assert child.stdout is not None
+    timer = threading.Timer(START_TIMEOUT_S, child.kill)
+    timer.start()
+    lines: list[str] = []
+    try:
+        for line in child.stdout:
+            if line.strip() == READY:
+                return lines
+            lines.append(line.rstrip())
+    finally:
+        timer.cancel()
+    code = child.wait()
+    errors.thread.join(STOP_TIMEOUT_S)
+    why = errors.lines[-1] if errors.lines else f"the daemon ended with code {code}"
+    error = AmtError(why.removeprefix("amt-live: "))
+    error.exit_code = code if code in (1, 2) else 1
+    raise error
+
+
+def _osc_address(lines: list[str]) -> str:
+    return next(line.removeprefix(OSC_LINE) for line in lines if line.startswith(OSC_LINE))
+
+
+def _stop(child: "subprocess.Popen[str]") -> None:
+    if child.poll() is None:
+        child.terminate()
+    try:
+        child.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _leave_on_signals() -> None:
+    """A closed terminal or a SIGTERM still stops the daemon, through the usual way out."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        del frame
+        sys.exit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            signal.signal(number, leave)

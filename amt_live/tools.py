@@ -1,0 +1,152 @@
+"""The small commands: generate, panic, ports, models, bench. Each returns an exit code."""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from amt_live import paths
+from amt_live.config import Config
+from amt_live.control.moodline import parse_mood
+from amt_live.errors import FileError, ModelError, NetworkError, PortError
+
+Say = Callable[[str], None]
+
+BAR_WIDTH: Final = 30
+
+
+def generate(text: str, out: str, bars: int, config: Config, say: Say) -> int:
+    """``amt-live generate``: a mood into a file, with figures."""
+    mood = parse_mood(text).text
+    path = Path(out).expanduser()
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise FileError(f"cannot write {path}: name a file in a folder that exists")
+    folder = paths.find_model(config.model)
+    from amt_live import render
+
+    progress = _Progress()
+    started_s = time.perf_counter()
+    figures = render.generate(
+        folder,
+        mood,
+        path,
+        bars=bars,
+        tempo_bpm=config.tempo,
+        seed=config.seed or 0,
+        progress=progress,
+    )
+    progress.end()
+    took_s = time.perf_counter() - started_s
+    for line in figures.lines():
+        say(line)
+    say(f"{path} in {took_s:.1f} s, {figures.duration_s / took_s:.1f} times as fast as real time")
+    return 0
+
+
+class _Progress:
+    """A bar on stderr, where somebody watches."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+
+    def __call__(self, done: int, wanted: int) -> None:
+        if self._shows:
+            filled = BAR_WIDTH * done // wanted
+            bar = "#" * filled + "." * (BAR_WIDTH - filled)
+            sys.stderr.write(f"\r{bar} {done}/{wanted} bars")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        if self._shows:
+            sys.stderr.write("\n")
+
+
+def panic(host: str, osc_port: int, say: Say) -> int:
+    """``amt-live panic``: through the daemon, and straight to every port within reach."""
+    from amt_live.midi.ports import panic_everywhere
+    from amt_live.osc.client import send_and_wait
+
+    reached: list[str] = []
+    try:
+        send_and_wait(host, osc_port, "/amt/panic", (), 0.5)
+        reached.append(f"the daemon at {host}:{osc_port}")
+    except NetworkError:
+        pass
+    try:
+        reached += panic_everywhere()
+    except PortError as error:
+        if not reached:
+            raise PortError(f"no daemon answers, and there is no MIDI system: {error}") from None
+    say(f"silenced: {', '.join(reached) or 'nothing was there'}")
+    return 0
+
+
+def ports(say: Say) -> int:
+    """``amt-live ports``: MIDI systems and what can be played into."""
+    from amt_live.midi.ports import list_ports
+
+    systems = list_ports()
+    for system in systems:
+        if system.why:
+            say(f"{system.api}: not available: {system.why}")
+            continue
+        say(f"{system.api}: {len(system.ports)} port(s); amt-live makes its own here")
+        for name in system.ports:
+            say(f"  {name}")
+    say("null: plays into nothing")
+    return 0
+
+
+def models(say: Say) -> int:
+    """``amt-live models``: names, folders, and whether each can be played."""
+    from amt_live.manifest import load_manifest
+
+    found = paths.found_models()
+    if not found:
+        folders = ", ".join(str(folder) for folder in paths.model_folders())
+        raise ModelError(f"no models in {folders}")
+    for name, folder in found.items():
+        try:
+            manifest = load_manifest(folder, verify=False)
+        except ModelError as error:
+            say(f"{name}: cannot be played: {error}")
+            continue
+        sizes = manifest.sizes
+        say(
+            f"{name}: {sizes.layers} layers of {sizes.hidden}, {sizes.positions} positions, "
+            f"{manifest.weights}, text encoder {manifest.encoder.name}; {folder}"
+        )
+    return 0
+
+
+def bench(config: Config, say: Say, *, as_json: bool) -> int:
+    """``amt-live bench``: how fast a model decodes here."""
+    from amt_live.inference.bench import run_bench
+    from amt_live.inference.decoder import DecoderSizes, load_decoder
+    from amt_live.manifest import load_manifest
+    from amt_live.text.embedder import Embedder
+
+    folder = paths.find_model(config.model)
+    manifest = load_manifest(folder)
+    sizes = manifest.sizes
+    decoder = load_decoder(
+        folder,
+        DecoderSizes(
+            sizes.vocabulary,
+            sizes.hidden,
+            sizes.layers,
+            sizes.heads,
+            sizes.head_size,
+            sizes.positions,
+        ),
+    )
+    result = run_bench(decoder, Embedder(folder, manifest).embed)
+    if as_json:
+        say(json.dumps({"model": manifest.name, **result.as_dict()}))
+        return 0
+    say(f"model            {manifest.name}")
+    for line in result.lines():
+        say(line)
+    return 0
