@@ -109,18 +109,17 @@ def part_field(
         return SetPart(part, field, int(number(values[0])))
 
     def read(state: BandState, part: str) -> tuple[Atom, ...] | None:
-        parts = {each.name: each for each in state.parts}
-        wanted = PART_NAMES if part == ALL_PARTS else (part,)
-        if any(name not in parts for name in wanted):
-            return None
-        return tuple(_field(parts[name], field) for name in wanted)
+        if part != ALL_PARTS:
+            return next((_field(p, field) for p in state.parts if p.name == part), None)
+        values = [value for name in PART_NAMES for value in read(state, name) or ()]
+        return tuple(values) if len(values) == len(PART_NAMES) else None
 
     argument = Argument(field, "whole", low, high, default=default)
     return Address(f"/amt/part/{PART_FIELD}/{field}", "setting", sentence, (argument,), make, read)
 
 
-def _field(part: PartState, field: PartField) -> int:
-    return int(getattr(part, field))
+def _field(part: PartState, field: PartField) -> tuple[Atom, ...]:
+    return (int(getattr(part, field)),)
 
 
 def push(path: str, sentence: str, *arguments: Argument) -> Address:

@@ -105,18 +105,25 @@ class Pushes:
 
     def follow(self) -> None:
         """Push what has changed since the last look."""
-        if self._loop is None:
+        if self._loop is None or not len(self._leases):
+            self._state = None
             return
         state = self._read_state()
         before, self._state = self._state, state
         if state is before:
             return
-        values = followed(state)
-        for address, value in values.items():
-            if self._values.get(address) != value:
+        values, self._values = self._values, followed(state)
+        if before is None:
+            return  # nobody listened until now, and a new listener is told everything
+        for address, value in self._values.items():
+            if values.get(address) != value:
                 self.tell(address, *value)
-        self._values = values
         self._tell_cancelled(before, state)
+
+    def welcome(self, target: Sender, version: str) -> None:
+        """Begin a lease: who speaks, and every value there is."""
+        self._send(target, "/amt/startup", version)
+        self.everything([target])
 
     def everything(self, targets: Sequence[Sender]) -> None:
         """Send every value there is to ``targets``."""
@@ -131,9 +138,9 @@ class Pushes:
                 if address != "/amt/mood/armed" or state.armed is not None:
                     self._send(target, address, *value)
 
-    def _tell_cancelled(self, before: BandState | None, state: BandState) -> None:
+    def _tell_cancelled(self, before: BandState, state: BandState) -> None:
         """An armed mood that is gone without having been applied was cancelled."""
-        armed = before.armed if before is not None else None
+        armed = before.armed
         if armed is None or state.armed is not None or armed.id == self._applied_id:
             return
         if state.mood != armed.text:
@@ -143,6 +150,5 @@ class Pushes:
         if self._loop is None:
             return
         self._leases.expire(time.perf_counter())
-        if len(self._leases):
-            self.follow()
+        self.follow()
         self._timer = self._loop.call_later(FOLLOW_S, self._tick)

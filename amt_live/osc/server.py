@@ -20,7 +20,8 @@ from amt_live.control.commands import Command
 from amt_live.control.state import BandState, Notice
 from amt_live.errors import AmtError, FileError, ModelError, NetworkError, PortError
 from amt_live.osc.addresses import PANIC, SILENT
-from amt_live.osc.arguments import Atom, Refusal, number_of, values_of
+from amt_live.osc.answers import Answers
+from amt_live.osc.arguments import Atom, Refusal, values_of
 from amt_live.osc.codec import Malformed, Message, decode, encode
 from amt_live.osc.entries import Route
 from amt_live.osc.guards import RateLimiter, Sender, TimedQueue
@@ -28,7 +29,8 @@ from amt_live.osc.leases import Leases
 from amt_live.osc.limits import Limits
 from amt_live.osc.panic import PanicRunner
 from amt_live.osc.pushes import Pushes
-from amt_live.osc.routing import command_of, help_about, look_up
+from amt_live.osc.routing import command_of, look_up
+from amt_live.osc.services import Services
 from amt_live.osc.sockets import open_udp
 
 Execute = Callable[[Command], Awaitable[None]]
@@ -66,26 +68,22 @@ class OscServer(asyncio.DatagramProtocol):
         """Datagrams and pushes that were dropped: unreadable, too many, or nobody to hear them."""
         self._execute = execute
         self._read_state = read_state
-        self._version = version
         self._limits = limits or Limits()
         self._limiter = RateLimiter(self._limits)
         self._timed = TimedQueue(self._limits)
         self._timer: asyncio.TimerHandle | None = None
         self._leases = Leases(self._limits)
         self._pushes = Pushes(self._leases, read_state, self._send)
-        self._panic = PanicRunner(self._perform, self._answer)
+        self._answers = Answers(self._leases, self._send)
+        self._panic = PanicRunner(self._perform, self._outcome)
         self._in_flight: dict[asyncio.Task[None], Sender] = {}
         self._waiting: set[asyncio.Task[None]] = set()
         self._is_clogged = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._transport: asyncio.DatagramTransport | None = None
-        self._services: dict[str, Callable[[Message, list[Atom | None], Sender], None]] = {
-            "/amt/notify": self._notify,
-            "/amt/status": self._status,
-            "/amt/help": self._help,
-            "/amt/ping": self._ping,
-            "/amt/sync": self._sync,
-        }
+        self._services = Services(
+            self._leases, self._pushes, self._answers, self._later, self._limits, version
+        )
 
     async def start(self) -> int:
         """Open the port and listen; returns its number. Raises NetworkError, naming the fix."""
@@ -161,7 +159,7 @@ class OscServer(asyncio.DatagramProtocol):
 
     def _refuse_malformed(self, item: Malformed, sender: Sender) -> None:
         if item.address and item.address not in SILENT:
-            self._fail(sender, item.address, item.code, item.why)
+            self._answers.fail(sender, item.address, Refusal(item.code, item.why))
         else:
             self.ignored += 1
 
@@ -172,12 +170,12 @@ class OscServer(asyncio.DatagramProtocol):
             self._handle(message, sender)
         elif ahead_s > self._limits.ahead_s:
             why = f"the time tag is {ahead_s:.0f} s ahead; {self._limits.ahead_s:.0f} s is the most"
-            self._fail(sender, message.address, "time", why)
+            self._answers.fail(sender, message.address, Refusal("time", why))
         elif self._timed.add(message, sender, message.at_s):
             self._wake()
         else:
             why = "too many messages wait for their time tag; send them later"
-            self._fail(sender, message.address, "busy", why)
+            self._answers.fail(sender, message.address, Refusal("busy", why))
 
     def _wake(self) -> None:
         """Set the one timer to the earliest time tag."""
@@ -189,9 +187,11 @@ class OscServer(asyncio.DatagramProtocol):
             self._timer = self._loop.call_later(delay_s, self._due)
 
     def _due(self) -> None:
-        for message, sender in self._timed.due(time.perf_counter()):
-            self._handle(message, sender)
-        self._wake()
+        try:
+            for message, sender in self._timed.due(time.perf_counter()):
+                self._handle(message, sender)
+        finally:
+            self._wake()
 
     def _handle(self, message: Message, sender: Sender) -> None:
         """Look the address up and read, serve or execute."""
@@ -205,15 +205,18 @@ class OscServer(asyncio.DatagramProtocol):
                 if not self._afford(route, sender):
                     return
                 values = values_of(route.entry.arguments, message.atoms)
-                self._services[message.address](message, values, sender)
+                self._services.serve(message.address, sender, values)
             elif route.entry.read is not None and not message.atoms:
-                self._answer_later(sender, lambda: self._tell(message.address, route, sender))
+                self._later(sender, lambda: self._tell(message.address, route, sender))
             elif kind == "push":
                 raise Refusal("readonly", "only the daemon sends this")
             else:
                 self._begin(command_of(route, message.atoms), message.address, sender)
         except Refusal as refusal:
-            self._fail(sender, message.address, refusal.code, str(refusal))
+            self._answers.fail(sender, message.address, refusal)
+        except Exception:
+            _log.exception("%s failed", message.address)
+            self._answers.fail(sender, message.address, _internal())
 
     def _afford(self, route: Route, sender: Sender) -> bool:
         extra = route.entry.cost - 1
@@ -231,7 +234,7 @@ class OscServer(asyncio.DatagramProtocol):
 
     async def _run(self, command: Command, address: str, sender: Sender) -> None:
         refusal = await self._perform(command)
-        self._answer(sender, address, refusal)
+        self._outcome(sender, address, refusal)
 
     async def _perform(self, command: Command) -> Refusal | None:
         """Have the band execute a command; what went wrong, or None."""
@@ -247,24 +250,18 @@ class OscServer(asyncio.DatagramProtocol):
             return Refusal("timeout", f"not done after {self._limits.execute_s:g} s")
         except Exception:
             _log.exception("%s failed", type(command).__name__)
-            return Refusal("internal", "something broke inside; the daemon's log has the details")
+            return _internal()
         finally:
             self._pushes.follow()
         return None
 
     # Answers
 
-    def _answer(self, sender: Sender, address: str, refusal: Refusal | None) -> None:
+    def _outcome(self, sender: Sender, address: str, refusal: Refusal | None) -> None:
         if refusal is None:
-            self._send(sender, "/amt/done", address)
+            self._answers.done(sender, address)
         else:
-            self._fail(sender, address, refusal.code, str(refusal))
-
-    def _fail(self, sender: Sender, address: str, code: str, why: str) -> None:
-        self._send(sender, "/amt/fail", address, code, why)
-        for target in self._leases.elsewhere(sender):
-            # Max sends from one port and hears on another: there the answer would be lost.
-            self._send(target, "/amt/error", f"{address}: {why}")
+            self._answers.fail(sender, address, refusal)
 
     def _cut(self, sender: Sender, address: str) -> None:
         self.ignored += 1
@@ -272,18 +269,15 @@ class OscServer(asyncio.DatagramProtocol):
             why = f"more than {self._limits.rate_per_s:g} messages a second; some were dropped"
             self._send(sender, "/amt/fail", address or "/amt", "rate", why)
 
-    def _ears(self, sender: Sender) -> list[Sender]:
-        return [sender, *self._leases.elsewhere(sender)]
-
     def _tell(self, address: str, route: Route, sender: Sender) -> None:
         value = route.entry.read(self._read_state(), route.part) if route.entry.read else None
         if value is None:
-            self._fail(sender, address, "unready", "the band has no such part yet; ask again later")
-            return
-        for ear in self._ears(sender):
-            self._send(ear, address, *value)
+            refusal = Refusal("unready", "the band has no such part yet; ask again later")
+            self._answers.fail(sender, address, refusal)
+        else:
+            self._answers.tell(sender, address, *value)
 
-    def _answer_later(self, sender: Sender | None, answer: Callable[[], None]) -> None:
+    def _later(self, sender: Sender | None, answer: Callable[[], None]) -> None:
         """Answer after the commands that came before: those of ``sender``, or all (None)."""
         earlier = [t for t, who in self._in_flight.items() if sender is None or who == sender]
         if sender is None:
@@ -302,48 +296,6 @@ class OscServer(asyncio.DatagramProtocol):
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
 
-    # Services
-
-    def _notify(self, message: Message, values: list[Atom | None], sender: Sender) -> None:
-        port = None if values[1] is None else int(number_of(values[1]) or 0)
-        if not values[0]:
-            self._leases.end(sender, port)
-        else:
-            granted = self._leases.grant(sender, port, time.perf_counter())
-            if granted is None:
-                raise Refusal("busy", f"{self._limits.leases} listeners are the most; end one")
-            target, is_new = granted
-            if is_new:
-                self._send(target, "/amt/startup", self._version)
-                self._pushes.everything([target])
-        self._send(sender, "/amt/done", message.address)
-
-    def _status(self, message: Message, _values: list[Atom | None], sender: Sender) -> None:
-        def answer() -> None:
-            self._pushes.everything(self._ears(sender))
-            self._send(sender, "/amt/done", message.address)
-
-        self._answer_later(sender, answer)
-
-    def _help(self, message: Message, values: list[Atom | None], sender: Sender) -> None:
-        for line in help_about(str(values[0] or "")):
-            for ear in self._ears(sender):
-                self._send(ear, "/amt/help", *line)
-        self._send(sender, "/amt/done", message.address)
-
-    def _ping(self, _message: Message, _values: list[Atom | None], sender: Sender) -> None:
-        for ear in self._ears(sender):
-            self._send(ear, "/amt/pong", self._version)
-
-    def _sync(self, _message: Message, values: list[Atom | None], sender: Sender) -> None:
-        number = 0 if values[0] is None else values[0]
-
-        def answer() -> None:
-            for ear in self._ears(sender):
-                self._send(ear, "/amt/synced", number)
-
-        self._answer_later(None, answer)
-
     def _send(self, target: Sender, address: str, *atoms: Atom) -> None:
         """Send one message; a listener that cannot be reached costs nothing."""
         transport = self._transport
@@ -353,3 +305,7 @@ class OscServer(asyncio.DatagramProtocol):
             self.ignored += 1
             return
         transport.sendto(encode(address, *atoms), target)
+
+
+def _internal() -> Refusal:
+    return Refusal("internal", "something broke inside; the daemon's log has the details")
