@@ -86,6 +86,13 @@ def _train(options: argparse.Namespace) -> None:
     trainer.train()
 
 
+def export(argv: list[str]) -> int:
+    """``amt-live export RUN -o models/NAME``: a run becomes a model folder, if parity holds."""
+    from export.export_model import main
+
+    return _guarded(lambda: main(argv))
+
+
 def evaluate(argv: list[str]) -> int:
     """``amt-live evaluate MODEL``: does it follow words? Opposite phrases, same seed, measured."""
     parser = argparse.ArgumentParser("amt-live evaluate", description=evaluate.__doc__)
