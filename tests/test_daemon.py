@@ -1,0 +1,205 @@
+"""The daemon as a process: started, steered over OSC, and stopped in every way there is."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from amt_live.midi.smf import notes_of, read
+from amt_live.osc.client import OscClient, send_and_wait
+
+ROOT = Path(__file__).parents[1]
+START_LIMIT_S = 20.0
+
+
+class Daemon:
+    """A running daemon; ``lines`` is what it printed up to ready."""
+
+    def __init__(self, port: int, *flags: str, env: dict[str, str] | None = None) -> None:
+        self.port = port
+        settings = {**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull}
+        command = [sys.executable, "-m", "amt_live", "daemon", f"--osc-port={port}"]
+        self.started_s = time.perf_counter()
+        self.process = subprocess.Popen(
+            [*command, "--model", "tiny", *flags],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**settings, **(env or {})},
+        )
+        self.lines: list[str] = []
+        assert self.process.stdout is not None and self.process.stderr is not None
+        for line in self.process.stdout:
+            if line == "ready\n":
+                return
+            self.lines.append(line.rstrip())
+        raise AssertionError(f"not ready: {self.process.stderr.read()}")
+
+    def ask(self, address: str, *atoms: str | float) -> tuple[object, ...]:
+        reply, _ = send_and_wait("127.0.0.1", self.port, address, atoms)
+        assert reply.ok, reply
+        return reply.values
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(START_LIMIT_S)
+        assert self.process.stderr is not None
+        assert "Traceback" not in self.process.stderr.read()
+        return code
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+@pytest.fixture
+def start(free_udp_port: int) -> Iterator[Callable[..., Daemon]]:
+    running: list[Daemon] = []
+
+    def start_one(*flags: str, env: dict[str, str] | None = None) -> Daemon:
+        running.append(Daemon(free_udp_port, *flags, env=env))
+        return running[-1]
+
+    yield start_one
+    for daemon in running:
+        daemon.close()
+
+
+async def test_a_mood_over_osc_is_done_armed_applied_and_recorded(
+    start: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    take = tmp_path / "take.mid"
+    daemon = start(
+        "--midi-api=null", "--mood=calm piano ballad", "--tempo=180", f"--record={take}", "--seed=3"
+    )
+    assert any(line.startswith("model tiny runs on CPU") for line in daemon.lines)
+    assert f"OSC at 127.0.0.1:{daemon.port}" in daemon.lines
+    client = OscClient("127.0.0.1", daemon.port)
+    heard: asyncio.Queue[tuple[str, tuple[object, ...]]] = asyncio.Queue()
+    client.subscribe(lambda address, atoms: heard.put_nowait((address, atoms)))
+    await client.connect()
+    await client.listen()
+    assert (await client.request("/amt/mood", "fast aggressive metal", "@beat")).ok
+    armed = await _next(heard, "/amt/mood/armed")
+    applied = await _next(heard, "/amt/mood/applied")
+    assert armed[:4] == applied[:4] and armed[1] == "fast aggressive metal"
+    await _next(heard, "/amt/note")
+    await _next(heard, "/amt/health")
+    failed = await client.request("/amt/tempo", 5)
+    assert not failed.ok
+    await client.close()
+    assert daemon.stop() == 0
+    song = read(take)
+    assert len(notes_of(song)) > 0
+    assert [marker.text for marker in song.markers] == ["calm piano ballad", armed[1]]
+    assert song.markers[1].at_ticks % 480 == 0
+
+
+async def _next(
+    heard: "asyncio.Queue[tuple[str, tuple[object, ...]]]", wanted: str
+) -> tuple[object, ...]:
+    async with asyncio.timeout(15):
+        while True:
+            address, atoms = await heard.get()
+            if address == wanted:
+                return atoms
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_notes_and_finishes_the_take(
+    start: Callable[..., Daemon], tmp_path: Path, number: int
+) -> None:
+    take = tmp_path / "take.mid"
+    daemon = start("--midi-api=null", "--mood=calm", "--tempo=240", f"--record={take}")
+    _wait_until(lambda: daemon.ask("/amt/beat") >= (2, 1))
+    assert daemon.stop(number) == 0
+    assert len(notes_of(read(take))) > 0
+
+
+def test_it_takes_hold_of_its_port_and_names_who_has_it(start: Callable[..., Daemon]) -> None:
+    daemon = start("--midi-api=null")
+    done = subprocess.run(
+        [sys.executable, "-m", "amt_live", "daemon", f"--osc-port={daemon.port}", "--model=tiny"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull},
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert str(daemon.port) in line
+    if sys.platform == "linux":
+        assert str(daemon.process.pid) in line
+
+
+def test_a_port_that_does_not_exist_is_one_line(free_udp_port: int) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "amt_live", "daemon", f"--osc-port={free_udp_port}"),
+            *("--model=tiny", "--port=no such synth"),
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull},
+        check=False,
+    )
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "no such synth" in line and "amt-live ports" in line
+
+
+def test_without_a_midi_system_it_offers_ways_to_play(
+    start: Callable[..., Daemon], free_udp_port: int, tmp_path: Path
+) -> None:
+    env = {"JACK_DEFAULT_SERVER": "nobody-has-this-name", "JACK_NO_START_SERVER": "1"}
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull, **env}
+    done = subprocess.run(
+        [sys.executable, "-m", "amt_live", "daemon", f"--osc-port={free_udp_port}", "--model=tiny"],
+        capture_output=True,
+        text=True,
+        env=settings,
+        timeout=3 if _has_midi() else 60,
+        check=False,
+    )
+    if _has_midi():
+        pytest.skip("this machine has a MIDI system")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "--record FILE.mid" in line and "--midi-api null" in line
+    daemon = start(f"--record={tmp_path / 'a.mid'}", env=env)
+    assert any("playing into nothing" in line for line in daemon.lines)
+
+
+def _has_midi() -> bool:
+    return Path("/dev/snd/seq").exists() or sys.platform != "linux"
+
+
+def test_jack_gets_what_the_take_holds(
+    start: Callable[..., Daemon], jack_server: object, tmp_path: Path
+) -> None:
+    take = tmp_path / "take.mid"
+    daemon = start("--midi-api=jack", "--mood=calm", "--tempo=200", f"--record={take}")
+    assert any(line.startswith("MIDI jack: amt-live") for line in daemon.lines)
+    _wait_until(lambda: daemon.ask("/amt/beat") >= (2, 1))
+    assert daemon.ask("/amt/health")[3:] == (0, 0)
+    daemon.ask("/amt/panic")
+    assert daemon.ask("/amt/transport/state") == ("stopped",)
+    assert daemon.stop() == 0
+    assert len(notes_of(read(take))) > 0
+
+
+def _wait_until(holds: Callable[[], bool], timeout_s: float = 15) -> None:
+    until_s = time.perf_counter() + timeout_s
+    while not holds():
+        assert time.perf_counter() < until_s, "it did not come to pass"
+        time.sleep(0.05)
