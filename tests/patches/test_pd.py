@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -179,6 +180,32 @@ async def test_the_patch_finds_a_band_that_starts_after_it(pd: str, free_udp_por
         finally:
             await server.close()
     assert listener.commands.empty()
+
+
+async def test_a_mood_typed_in_the_patch_is_played_by_a_real_daemon(pd: str) -> None:
+    arguments = ("--midi-api", "null", "--model", "tiny", "--osc-port", "0", "--mood", "calm")
+    daemon = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "amt_live", "daemon", *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert daemon.stdout is not None
+    try:
+        said = ""
+        async with asyncio.timeout(PATIENCE_S):
+            while not said.endswith("ready\n"):
+                line = (await daemon.stdout.readline()).decode()
+                assert line, said
+                said += line
+        osc_port = int(re.findall(r"OSC at 127\.0\.0\.1:(\d+)", said)[0])
+        async with running_pd(pd, osc_port, "amt-mood night train @beat") as patch:
+            assert r" night\ train " in await patch.until("armed:")
+            assert r" night\ train " in await patch.until("applied:")
+            await patch.until("note:")
+    finally:
+        daemon.terminate()
+        await daemon.communicate()
+    assert daemon.returncode == 0
 
 
 def test_every_address_in_the_patch_is_in_the_table() -> None:

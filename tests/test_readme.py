@@ -1,0 +1,62 @@
+"""The README promises only what is there: commands, options, addresses, make targets, files."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from amt_live.osc.addresses import ROUTES
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def _help(*words: str) -> str:
+    code = f"import sys; sys.argv = {['amt-live', *words, '--help']!r}; "
+    code += "from amt_live.cli import main; sys.exit(main())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _shell_lines() -> list[str]:
+    """The lines of all shell blocks, without their comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+def test_every_address_is_in_the_table() -> None:
+    used = set(re.findall(r"/amt/[\w/*]+", README))
+    assert used <= ROUTES.keys()
+
+
+def test_every_command_exists() -> None:
+    used = set(re.findall(r"^amt-live ([a-z]+)", "\n".join(_shell_lines()), re.MULTILINE))
+    used |= set(re.findall(r"`amt-live ([a-z]+)", README))
+    existing = set(re.findall(r"^    ([a-z]+) ", _help(), re.MULTILINE))
+    assert {"daemon", "generate", "train"} <= used <= existing
+
+
+@pytest.mark.parametrize("line", [line for line in _shell_lines() if line.startswith("amt-live")])
+def test_every_option_in_a_shell_block_exists(line: str) -> None:
+    words = line.split()
+    command = words[1] if words[1].isalpha() else "play"
+    if command in {"prepare", "train", "export", "evaluate"}:
+        pytest.importorskip("torch", reason="their options are known to amt-live[train] only")
+    options = set(re.findall(r"(?<= )--?[a-z][a-z-]*", re.sub(r'"[^"]*"', "TEXT", line)))
+    known = set(re.findall(r"--?[a-z][a-z-]*", _help(command)))
+    assert options <= known
+
+
+def test_every_make_target_exists() -> None:
+    used = set(re.findall(r"^make ([a-z-]+)", "\n".join(_shell_lines()), re.MULTILINE))
+    used |= set(re.findall(r"`make ([a-z][a-z-]+)", README))
+    existing = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"play", "install-train"} <= used <= existing
+
+
+def test_every_linked_file_is_there() -> None:
+    links = set(re.findall(r"\]\(([^)#:]+)\)", README))
+    assert [link for link in sorted(links) if not (ROOT / link).exists()] == []
