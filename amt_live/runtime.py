@@ -16,43 +16,32 @@ if TYPE_CHECKING:
     import onnxruntime
 
 CPU = "CPUExecutionProvider"
-CUDA = "CUDAExecutionProvider"
 BOTH_RUNTIMES = (
     "onnxruntime and onnxruntime-gpu share one folder and are both installed; fix: "
-    "pip uninstall -y onnxruntime onnxruntime-gpu && pip install onnxruntime-gpu"
+    "pip uninstall -y onnxruntime onnxruntime-gpu && pip install onnxruntime"
 )
 
 
-def open_session(
-    path: Path, threads: int = 1, cuda_path: Path | None = None
-) -> "tuple[onnxruntime.InferenceSession, str]":
+def open_session(path: Path, threads: int = 1) -> "tuple[onnxruntime.InferenceSession, str]":
     """Open a graph and say in one line what it runs on and why.
 
-    ``cuda_path`` is the graph to use on CUDA, where the model folder has one: the CPU graph is made
-    of 8-bit kernels that CUDA lacks. Raises ModelError for a file that is missing or no ONNX graph.
+    Always on the CPU: the graphs are made of 8-bit kernels and of an attention over float32 that
+    CUDA lacks, so a CUDA session would copy every step's data to and fro. Raises ModelError for a
+    file that is missing or no ONNX graph.
     """
-    why = "the model has no graph for CUDA"
-    if cuda_path is not None and cuda_path.is_file():
-        why = _why_no_cuda()
-        if not why:
-            session = _try_cuda(cuda_path, threads)
-            if session is not None:
-                return session, f"{CUDA}: driver found"
-            why = "a CUDA driver is there, but onnxruntime could not load its CUDA provider"
-    return _session(path, threads, [CPU]), f"{CPU}, {_plural(threads)}: {why}"
+    session = _session(path, threads)
+    count = "1 thread" if threads == 1 else f"{threads} threads"
+    why = "no CUDA driver"
+    if has_cuda_driver():
+        why = "a CUDA driver is there, but the model's 8-bit kernels are for the CPU"
+    return session, f"{session.get_providers()[0]}, {count}: {why}"
 
 
-def _plural(threads: int) -> str:
-    return "1 thread" if threads == 1 else f"{threads} threads"
-
-
-def _session(path: Path, threads: int, providers: list[str]) -> "onnxruntime.InferenceSession":
+def _session(path: Path, threads: int) -> "onnxruntime.InferenceSession":
     import onnxruntime
 
     if not path.is_file():
-        raise ModelError(
-            f"{path} is missing; get the model folder again or choose another --model."
-        )
+        raise ModelError(f"{path} is missing; get the model again or choose another --model.")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -61,32 +50,13 @@ def _session(path: Path, threads: int, providers: list[str]) -> "onnxruntime.Inf
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
+        return onnxruntime.InferenceSession(str(path), options, providers=[CPU])
     except Exception as error:  # onnxruntime raises a dozen unrelated types
         first_line = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
             f"{path} is not a graph that onnxruntime can open ({first_line[:120]}); "
             "get the model folder again."
         ) from error
-
-
-def _try_cuda(path: Path, threads: int) -> "onnxruntime.InferenceSession | None":
-    try:
-        session = _session(path, threads, [CUDA, CPU])
-    except ModelError:
-        return None
-    return session if session.get_providers()[0] == CUDA else None
-
-
-def _why_no_cuda() -> str:
-    """Empty if CUDA is worth a try; asked first because a failing try prints two lines of noise."""
-    import onnxruntime
-
-    if not has_cuda_driver():
-        return "no CUDA driver"
-    if CUDA not in onnxruntime.get_available_providers():
-        return "this onnxruntime has no CUDA provider; install amt-live-gpu in place of amt-live"
-    return ""
 
 
 def has_cuda_driver() -> bool:

@@ -24,7 +24,8 @@ Floats = NDArray[np.float32]
 LOGIT_TOLERANCE = 1e-4
 """Largest difference allowed, as a share of the standard deviation of the logits."""
 GREEDY_TOKENS = 256
-ENCODER_COSINE = 0.985
+ENCODER_COSINE = 0.98
+"""For the worst of the phrases below; 0.985 was measured on AVX2 (0.994 in the mean)."""
 MOOD_TOLERANCE = 1e-4
 
 PHRASES = (

@@ -1,6 +1,15 @@
 import importlib.metadata
+from pathlib import Path
 
 from amt_live import runtime
+
+TINY = Path(__file__).parents[2] / "models" / "tiny"
+
+
+def test_the_provider_line_is_what_the_session_really_has():
+    session, line = runtime.open_session(TINY / "decoder.onnx", threads=2)
+    assert line.startswith(f"{session.get_providers()[0]}, 2 threads: ")
+    assert ("no CUDA driver" in line) != runtime.has_cuda_driver()
 
 
 def test_one_runtime_alone_is_no_collision():
