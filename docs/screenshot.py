@@ -8,6 +8,7 @@ the screen shows then to ``docs/tui.svg``, and with ``rsvg-convert`` to ``docs/t
 
 import argparse
 import asyncio
+import os
 import re
 import shutil
 import subprocess
@@ -136,9 +137,9 @@ async def take(osc_port: int, columns: int, rows: int) -> str:
         await until(lambda: app.view.band.mood.startswith("energetic"), "second mood plays")
         bar = app.view.band.bar
         await until(lambda: app.view.band.bar >= bar + 2, "two bars later")
-        await pilot.press(*"dark waltz in the rain @2bars", "enter")
+        await pilot.press(*"dark waltz in the rain @4bars", "enter")
         await until(lambda: app.view.band.armed is not None, "next mood armed")
-        await pilot.pause(0.8)
+        await pilot.pause(1.2)
         await pilot.pause()
         # Textual's own export draws blocks as letters, with seams; these are the same rows.
         strips = app.screen._compositor.render_strips()
@@ -162,7 +163,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "daemon.log")
         with log.open("w") as sink:
-            daemon = subprocess.Popen(command, stdout=sink, stderr=subprocess.STDOUT)
+            environment = {**os.environ, "AMT_LIVE_TAKES": folder}
+            daemon = subprocess.Popen(
+                command, stdout=sink, stderr=subprocess.STDOUT, env=environment
+            )
         try:
             drawing = asyncio.run(take(options.osc_port, options.columns, options.rows))
         finally:

@@ -5,6 +5,8 @@ changed at most ten times a second, keys send commands. The music needs nothing 
 """
 
 import math
+import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
@@ -200,15 +202,15 @@ class StageApp(App[None]):
 
     def action_help(self) -> None:
         """Show or close the help."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
+        if isinstance(self.screen, HelpScreen):
+            self.screen.close()
         else:
             self.push_screen(HelpScreen(self._palette))
 
     def action_switch_keys(self) -> None:
         """Between typing and command mode."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
+        if isinstance(self.screen, HelpScreen):
+            self.screen.close()
         elif self.mode is Mode.TYPING:
             self._parts.focus()
         else:
@@ -302,12 +304,24 @@ class StageApp(App[None]):
 
 
 def run(host: str, osc_port: int, *, owns_daemon: bool = False) -> int:
-    """Show the screen for the daemon at ``host:osc_port`` until it is left; the exit code."""
+    """Show the screen for the daemon at ``host:osc_port`` until it is left; the exit code.
+
+    Raises UsageError where there is no terminal. Thread: the main one.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the screen needs a terminal; without one use: amt-live daemon")
     app = StageApp(
         OscLink(host, osc_port),
         f"{host}:{osc_port}",
         owns_daemon=owns_daemon,
         history=MoodHistory(default_path()),
     )
-    app.run()
+    # Ending by a signal must give the terminal back as it was.
+    ends = [signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+    before = {number: signal.signal(number, lambda *_: app.exit()) for number in ends}
+    try:
+        app.run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return app.return_code or 0

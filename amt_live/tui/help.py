@@ -92,8 +92,13 @@ class HelpScreen(ModalScreen[None]):
     def on_key(self, event: events.Key) -> None:
         """Close on any key."""
         event.stop()
-        self.dismiss()
+        self.close()
 
     def on_click(self) -> None:
         """Close on a click."""
-        self.dismiss()
+        self.close()
+
+    def close(self) -> None:
+        """Close, once: a second key may be on its way already."""
+        if self.is_current:
+            self.dismiss()

@@ -22,6 +22,9 @@ Row = list[Segment]
 FLASH_S: Final = 0.8
 """How long the mood shines after it changed."""
 
+TAKE_CHARS: Final = 19
+"""How much of a take's name is shown: a name made from the clock fits."""
+
 NO_MOOD: Final = "type a mood"
 
 
@@ -86,7 +89,8 @@ class StagePainter:
             left.append(self._text(f"   {band.chords}", palette.dim))
         right = [self._text(f" @{band.quantise} ", palette.dim)]
         if band.take is not None:
-            label = f" ● REC {band.take[-18:]} "
+            name = band.take if len(band.take) <= TAKE_CHARS else f"{band.take[: TAKE_CHARS - 1]}…"
+            label = f" ● REC {name} "
             right.append(Segment(label, style("#ffffff", palette.recording, True)))
         else:
             right.append(self._text(" ○ rec ", palette.faint))
