@@ -8,7 +8,9 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import ClassVar, Final
 
 from textual import events
@@ -316,12 +318,27 @@ def run(host: str, osc_port: int, *, owns_daemon: bool = False) -> int:
         owns_daemon=owns_daemon,
         history=MoodHistory(default_path()),
     )
-    # Ending by a signal must give the terminal back as it was.
-    ends = [signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
-    before = {number: signal.signal(number, lambda *_: app.exit()) for number in ends}
-    try:
+    with _leaving_on_signals(app):
         app.run()
+    return app.return_code or 0
+
+
+@contextmanager
+def _leaving_on_signals(app: StageApp) -> Iterator[None]:
+    """Closes the screen on a signal, so that the terminal is as it was, and only then obeys it."""
+    came: list[int] = []
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        app.exit()
+
+    names = ("SIGTERM", "SIGHUP")
+    ends = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
+    before = {number: signal.signal(number, leave) for number in ends}
+    try:
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    return app.return_code or 0
+        if came:
+            signal.raise_signal(came[0])

@@ -86,8 +86,16 @@ async def test_typing_a_mood_and_leaving(require_external, tmp_path):
 async def test_a_signal_gives_the_terminal_back(require_external, tmp_path, number):
     async with terminal(require_external("tmux"), tmp_path) as (term, _):
         os.kill(term.pid, number)
-        await until(lambda: "ended 0" in term.screen())
+        await until(lambda: f"ended {128 + number}" in term.screen())
         assert term.tmux("display-message", "-p", "#{alternate_on}").strip() == "0"
+
+
+async def test_a_closed_terminal_ends_the_screen(require_external, tmp_path):
+    async with terminal(require_external("tmux"), tmp_path) as (term, _):
+        pid = term.pid
+        term.tmux("new-window")
+        term.tmux("kill-window", "-t", ":0")
+        await until(lambda: not Path(f"/proc/{pid}").exists())
 
 
 @pytest.mark.slow
