@@ -214,7 +214,7 @@ class _HeadDropout:
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
-        self._key, self._density, self._chords = rng.random(3) < (0.75, 0.6, 0.75)
+        self._key, self._density, self._chords = rng.random(3) < (0.6, 0.35, 0.6)
 
     def __call__(self, bar: GridBar) -> GridBar:
         stay = self._rng.random(3) > 0.1

@@ -19,7 +19,10 @@ IGNORE = -100
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Shape of the model. ``conditioning`` is the width of one conditioning vector."""
+    """Shape of the model.
+
+    ``conditioning`` is the width of one conditioning vector: a flag, ``attributes``, an embedding.
+    """
 
     conditioning: int
     hidden: int = 192
@@ -28,6 +31,7 @@ class ModelConfig:
     positions: int = 1024
     vocabulary: int = vocabulary.SIZE
     dropout: float = 0.0
+    attributes: int = 0
 
     def as_dict(self) -> dict[str, int | float]:
         """For manifests and checkpoints."""
@@ -65,6 +69,9 @@ class MoodGPT2(nn.Module):
             nn.Dropout(0.1),
             nn.Linear(config.hidden, config.hidden),
         )
+        with torch.no_grad():
+            # A few attributes stand beside hundreds of numbers of the embedding: they speak up.
+            self.projection[0].weight[:, : config.attributes + 1] *= 4
         self.add = nn.Linear(config.hidden, config.hidden, bias=False)
         nn.init.zeros_(self.add.weight)
 

@@ -21,7 +21,7 @@ class MuonAdamW:
         *,
         matrix_lr: float = 0.01,
         other_lr: float = 1.5e-3,
-        slow_lr: float = 2e-4,
+        slow_lr: float = 1e-3,
         weight_decay: float = 0.02,
     ) -> None:
         self._weight_decay = weight_decay

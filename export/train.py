@@ -74,7 +74,11 @@ class Trainer:
             settings.data, self.corpus, settings.encoder, settings.captions
         )
         config = ModelConfig(
-            self.words.bank.width, settings.hidden, settings.layers, settings.heads
+            self.words.bank.width,
+            settings.hidden,
+            settings.layers,
+            settings.heads,
+            attributes=self.words.bank.vectors.shape[1],
         )
         settings.run.mkdir(parents=True, exist_ok=True)
         self.model = MoodGPT2(config).to(settings.device)
