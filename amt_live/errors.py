@@ -12,7 +12,7 @@ The tree:
 
 
 class AmtError(Exception):
-    """Base of every error shown to a user as one line; ``exit_code`` is what the command ends with."""
+    """Base of every error shown to a user as one line; the command ends with ``exit_code``."""
 
     exit_code = 1
 

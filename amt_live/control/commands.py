@@ -72,7 +72,7 @@ class SetSeed:
 
 @dataclass(frozen=True, slots=True)
 class SetSampling:
-    """One sampling knob: temperature (0.1-2), top_p (0.05-1), top_k (0-512, 0 is off), guidance (0-5)."""
+    """A sampling knob: temperature 0.1-2, top_p 0.05-1, top_k 0-512 (0 is off), guidance 0-5."""
 
     name: SamplingName
     value: float
@@ -80,7 +80,7 @@ class SetSampling:
 
 @dataclass(frozen=True, slots=True)
 class SetPart:
-    """One field of one part (or of all of them: ``*``). Channels count from 1 here, programs from 0."""
+    """A field of one part (or of all: ``*``). Channels count from 1 here, programs from 0."""
 
     part: str
     field: PartField

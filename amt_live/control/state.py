@@ -1,7 +1,7 @@
-"""What the band shows: one immutable snapshot of its state, and notices of things that happened once.
+"""What the band shows: an immutable snapshot of its state, and notices of what happened once.
 
-The engine publishes a new ``BandState`` by assigning it to one attribute; readers take the reference.
-Notices may be lost without harm.
+The engine publishes a new ``BandState`` by assigning it to one attribute; readers take the
+reference. Notices may be lost without harm.
 """
 
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the band is doing: beats decoded ahead, speed, lateness of sent notes, and what went wrong."""
+    """How the band is doing: beats decoded ahead, speed, lateness of notes, what went wrong."""
 
     horizon_beats: float = 0.0
     tokens_per_s: float = 0.0

@@ -1,4 +1,4 @@
-"""What is scheduled: notes, programs and marks, placed in ticks. Made by the engine, sent by the player."""
+"""What is scheduled: notes, programs and marks in ticks. The engine makes, the player sends it."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ DRUM_CHANNEL: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One line of the band: ``channel`` and ``program`` count from 0, ``programs`` is its GM family."""
+    """One line of the band: ``channel``, ``program`` count from 0; ``programs`` is its family."""
 
     index: int
     name: str

@@ -2,8 +2,8 @@
 
 Times are ``time.perf_counter`` seconds, which on Linux, macOS and Windows is one system-wide
 monotonic clock, so daemon and player may exchange timelines. A tempo change makes a new value whose
-origins lie at the change; what is queued in ticks is re-timed by it and never regenerated. (The form
-is that of Ableton Link's ``Timeline``: tempo, beat origin, time origin.)
+origins lie at the change; what is queued in ticks is re-timed by it and never regenerated. (The
+form is that of Ableton Link's ``Timeline``: tempo, beat origin, time origin.)
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAX_BPM = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Maps ticks to seconds: ``origin_ticks`` sounds at ``origin_s``, at ``tempo_bpm`` quarters a minute."""
+    """Maps ticks to seconds: ``origin_ticks`` sounds at ``origin_s``; ``tempo_bpm`` in quarters."""
 
     tempo_bpm: float
     origin_ticks: int

@@ -11,7 +11,7 @@ DRUM_STEPS = 3
 
 
 class GridNote(NamedTuple):
-    """A note on the grid: ``position`` in the bar and ``duration`` in grid steps, velocity 1-127."""
+    """A note on the grid: ``position`` in the bar, ``duration`` in steps, velocity 1-127."""
 
     position: int
     part: int

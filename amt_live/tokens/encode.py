@@ -37,7 +37,7 @@ def snap(step: int) -> int:
 
 
 def encode_head(bar: GridBar) -> list[int]:
-    """Ids of the bar line, the MOOD slot and the control tokens. ``key`` is 0-23 (minor from 12)."""
+    """Ids of the bar line, the MOOD slot and the control tokens. ``key``: 0-23, minor from 12."""
     ids = [v.bar_id(bar.steps), v.MOOD]
     if bar.key is not None:
         ids.append(v.KEY_FIRST + bar.key)

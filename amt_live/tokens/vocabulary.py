@@ -73,7 +73,7 @@ _POSITION_INDEX: Final = {step: index for index, step in enumerate(POSITIONS)}
 
 
 def bar_id(steps: int) -> int:
-    """Id of the bar line of a bar of ``steps`` grid steps; raises ValueError for a length not in the table."""
+    """Id of the bar line of a bar of ``steps``; raises ValueError if not in the table."""
     return BAR_FIRST + BAR_STEPS.index(steps)
 
 
@@ -118,7 +118,7 @@ def velocity_level(velocity: int) -> int:
 
 
 def nearest_duration(steps: int) -> int:
-    """Index of the length in the table nearest to ``steps`` (the shorter one of two equally near)."""
+    """Index of the length in the table nearest to ``steps`` (of two equally near, the shorter)."""
     return min(range(len(DURATIONS)), key=lambda index: abs(DURATIONS[index] - steps))
 
 
