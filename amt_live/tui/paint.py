@@ -89,7 +89,8 @@ class StagePainter:
             left.append(self._text(f"   {band.chords}", palette.dim))
         right = [self._text(f" @{band.quantise} ", palette.dim)]
         if band.take is not None:
-            name = band.take if len(band.take) <= TAKE_CHARS else f"{band.take[: TAKE_CHARS - 1]}…"
+            name = band.take.removeprefix("take ")
+            name = name if len(name) <= TAKE_CHARS else f"{name[: TAKE_CHARS - 1]}…"
             label = f" ● REC {name} "
             right.append(Segment(label, style("#ffffff", palette.recording, True)))
         else:
