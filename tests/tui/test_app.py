@@ -284,7 +284,7 @@ async def test_play_becomes_stop_and_recording_ends():
         assert await s.asked("ctrl+p") == [c.Transport("stop")]
         await s.shown("status", "STOPPED")
         await s.asked("ctrl+r")
-        await s.shown("status", "● REC take 1")
+        await s.shown("status", "● REC 1")
         assert await s.asked("ctrl+r") == [c.StopTake()]
         await s.shown("status", "○ rec")
 
