@@ -251,11 +251,6 @@ def _piece_weights(pieces: list[PieceInfo]) -> Floats:
     return cumulative
 
 
-DENSITY_EDGES = (1.5, 3.0, 4.5, 6.5, 8.5, 11.0, 15.0)
-"""Note-ons a beat at which the next DENSITY level begins: about the octiles of the training
-data."""
-
-
 def _grid_bars(notes: NDArray[np.void], bars: NDArray[np.int32], scores: Floats) -> list[GridBar]:
     key = int(scores.argmax()) if scores.max() > 0.55 else None
     chords = _bar_chords(notes, bars)
@@ -275,7 +270,7 @@ def _grid_bars(notes: NDArray[np.void], bars: NDArray[np.int32], scores: Floats)
             for i in span
             if columns["step"][i] - start in _ON_GRID
         )
-        level = int(np.searchsorted(DENSITY_EDGES, len(rows) * STEPS_PER_BEAT / steps))
+        level = int(np.searchsorted(v.DENSITY_EDGES, len(rows) * STEPS_PER_BEAT / steps))
         grid.append(GridBar(steps, rows, key, level, chords[index]))
     return grid
 

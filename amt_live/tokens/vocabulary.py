@@ -51,6 +51,8 @@ DRUM_PITCHES: Final = tuple(range(27, 88))
 
 KEY_ROOTS: Final = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 DENSITY_LEVELS: Final = 8
+DENSITY_EDGES: Final = (1.5, 3.0, 4.5, 6.5, 8.5, 11.0, 15.0)
+"""Note-ons a beat at which the next DENSITY level begins."""
 CHORD_QUALITIES: Final = (
     "maj", "min", "7", "maj7", "m7", "dim", "m7b5", "dim7", "aug", "sus4", "6", "m6",
 )  # fmt: skip
