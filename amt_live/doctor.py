@@ -16,7 +16,6 @@ PACKAGES: Final = (
     "onnxruntime",
     "numpy",
     "tokenizers",
-    "mido",
     "python-rtmidi",
     "python-osc",
     "textual",

@@ -104,7 +104,7 @@ def test_pip_would_not_obey_a_marker_that_excludes_an_extra() -> None:
 def test_a_base_install_has_nothing_of_the_offline_half(name: str, wheels: dict[str, Path]) -> None:
     base = _installed(_metadata(wheels[name]), (), LINUX)
     assert not base & HEAVY
-    assert base >= {"numpy", "tokenizers", "mido", "python-rtmidi", "python-osc", "textual"}
+    assert base >= {"numpy", "tokenizers", "python-rtmidi", "python-osc", "textual"}
     assert _installed(_metadata(wheels[name]), ("train",), LINUX) >= HEAVY
 
 
