@@ -5,6 +5,7 @@ loop; the engine has a thread of its own; the player is a process of its own.
 """
 
 import asyncio
+import contextlib
 import gc
 import logging
 import secrets
@@ -19,11 +20,11 @@ from typing import Final
 from amt_live import logs, paths
 from amt_live.config import MAX_SEED, Config
 from amt_live.control.commands import Command, Transport
-from amt_live.control.state import BandState
+from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.engine.band import Settings
 from amt_live.engine.engine import Engine
 from amt_live.engine.model import Model, open_model
-from amt_live.errors import FileError, PortError, UsageError
+from amt_live.errors import AmtError, FileError, PortError, UsageError
 from amt_live.midi.clock import RealClock
 from amt_live.midi.output import PlayerReport
 from amt_live.midi.player_process import PlayerProcess
@@ -84,7 +85,8 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
     engine: Engine | None = None
 
     async def execute(command: Command) -> None:
-        assert engine is not None
+        if engine is None:
+            raise AmtError("the band is still starting; ask again in a second")
         await asyncio.wrap_future(engine.submit(command))
 
     # The port first: when it is taken, nothing else has to be opened and closed.
@@ -92,14 +94,22 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
     osc_port = await server.start()
     with ExitStack() as stack:
         try:
-            model = open_model(paths.find_model(config.model))
             relay = _Relay()
-            player = _open_player(config, relay, may_be_silent, say)
-            stack.callback(player.close)
+            opening = asyncio.get_running_loop().run_in_executor(
+                None, lambda: PlayerProcess(relay, config.midi_api, config.port)
+            )
+            # While the player starts, the model is opened: the first note waits for both.
+            try:
+                model = open_model(paths.find_model(config.model))
+            finally:
+                player = await opening
+                stack.callback(player.close)
+            _announce(player, config, may_be_silent, say)
             engine = _make_engine(config, model, player)
             stack.callback(engine.close)
             relay.connect(engine.on_report)
             engine.add_listener(server.push)
+            engine.add_listener(_tell_errors)
             await _start(engine, config)
             say(f"model {model.name} runs on {model.provider}")
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
@@ -110,19 +120,25 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
     return 0
 
 
+def _tell_errors(notice: Notice) -> None:
+    if isinstance(notice, ErrorNotice):
+        _log.warning("%s", notice.why)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(f"amt-live: {notice.why}\n")
+
+
 def _state(engine: Engine | None) -> BandState:
     return engine.state if engine is not None else BandState()
 
 
-def _open_player(
-    config: Config, relay: _Relay, may_be_silent: bool, say: Callable[[str], None]
-) -> PlayerProcess:
-    player = PlayerProcess(relay, config.midi_api, config.port)
+def _announce(
+    player: PlayerProcess, config: Config, may_be_silent: bool, say: Callable[[str], None]
+) -> None:
+    """Say what is played into; raises PortError where that is nothing and nobody wanted that."""
     opened = player.opened
     if opened.api == "null" and config.midi_api == "auto":
         why = opened.note.removeprefix("playing to nothing: ")
         if config.record is None and not may_be_silent:
-            player.close()
             raise PortError(
                 f"no MIDI system found ({why}); "
                 "play into a file with --record FILE.mid, or into nothing with --midi-api null"
@@ -136,7 +152,6 @@ def _open_player(
             "--synth is not in this version; connect FluidSynth to the port: "
             f"fluidsynth -a jack -m jack -j {config.synth}"
         )
-    return player
 
 
 def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:

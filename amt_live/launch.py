@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -18,7 +19,8 @@ STOP_TIMEOUT_S: Final = 10.0
 
 def play(flags: list[str]) -> int:
     """Start, show, stop: the exit code of the screen. Raises AmtError with the daemon's line."""
-    _leave_on_signals()
+    left_by: list[int] = []
+    _leave_on_signals(left_by)
     # A session of its own: keys such as Ctrl-C go to the screen, which then stops the daemon.
     child = subprocess.Popen(
         [sys.executable, "-m", "amt_live", "daemon", "--may-be-silent", *flags],
@@ -43,6 +45,9 @@ def play(flags: list[str]) -> int:
         return code
     finally:
         _stop(child)
+        if left_by:
+            # With its terminal gone the screen's own threads would keep this process for ever.
+            os._exit(128 + left_by[0])
 
 
 class _Drain:
@@ -94,11 +99,12 @@ def _stop(child: "subprocess.Popen[str]") -> None:
         child.wait()
 
 
-def _leave_on_signals() -> None:
+def _leave_on_signals(left_by: list[int]) -> None:
     """A closed terminal or a SIGTERM still stops the daemon, through the usual way out."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         del frame
+        left_by.append(number)
         sys.exit(128 + number)
 
     for name in ("SIGTERM", "SIGHUP"):

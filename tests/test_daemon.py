@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from amt_live.errors import NetworkError
 from amt_live.midi.smf import notes_of, read
 from amt_live.osc.client import OscClient, send_and_wait
+
+sys.path.insert(0, str(Path(__file__).parent / "midi"))
+from listener import Listener, is_off, is_on
 
 ROOT = Path(__file__).parents[1]
 START_LIMIT_S = 20.0
@@ -187,15 +191,81 @@ def _has_midi() -> bool:
 def test_jack_gets_what_the_take_holds(
     start: Callable[..., Daemon], jack_server: object, tmp_path: Path
 ) -> None:
-    take = tmp_path / "take.mid"
-    daemon = start("--midi-api=jack", "--mood=calm", "--tempo=200", f"--record={take}")
+    daemon = start("--midi-api=jack", "--mood=calm", "--tempo=240", f"--takes={tmp_path}")
     assert any(line.startswith("MIDI jack: amt-live") for line in daemon.lines)
-    _wait_until(lambda: daemon.ask("/amt/beat") >= (2, 1))
-    assert daemon.ask("/amt/health")[3:] == (0, 0)
-    daemon.ask("/amt/panic")
-    assert daemon.ask("/amt/transport/state") == ("stopped",)
-    assert daemon.stop() == 0
-    assert len(notes_of(read(take))) > 0
+    listener = Listener("amt-take", "amt-live")
+    try:
+        listener.wait_connected(lambda: daemon.ask("/amt/panic"))
+        assert daemon.ask("/amt/transport/state") == ("stopped",)
+        daemon.ask("/amt/take/start", "both")
+        daemon.ask("/amt/transport/play")
+        _wait_until(lambda: daemon.ask("/amt/beat") >= (3, 1))
+        daemon.ask("/amt/transport/stop")
+        daemon.ask("/amt/take/stop")
+        assert daemon.ask("/amt/health")[3:] == (0, 0)
+        taken = sorted(
+            (n.channel, n.pitch, n.velocity) for n in notes_of(read(tmp_path / "both.mid"))
+        )
+        listener.wait(lambda heard: len(ons(heard)) >= len(taken))
+        assert ons(listener.messages) == taken
+        assert len(taken) > 10
+    finally:
+        listener.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")
+def test_a_daemon_that_is_killed_leaves_no_note_sounding(
+    start: Callable[..., Daemon], jack_server: object
+) -> None:
+    daemon = start("--midi-api=jack", "--mood=calm", "--tempo=100")
+    listener = Listener("amt-killed", "amt-live")
+    try:
+        listener.wait(lambda heard: len(sounding(heard)) > 0)
+        daemon.process.kill()
+        listener.wait(lambda heard: not sounding(heard) and bytes((0xB0, 123, 0)) in heard)
+    finally:
+        listener.close()
+
+
+def ons(heard: list[bytes]) -> list[tuple[int, int, int]]:
+    return sorted((data[0] & 15, data[1], data[2]) for data in heard if is_on(data))
+
+
+def sounding(heard: list[bytes]) -> set[tuple[int, int]]:
+    notes: set[tuple[int, int]] = set()
+    for data in heard:
+        if is_on(data):
+            notes.add((data[0] & 15, data[1]))
+        elif is_off(data):
+            notes.discard((data[0] & 15, data[1]))
+        elif data[0] & 0xF0 == 0xB0 and data[1] == 120:
+            notes = {note for note in notes if note[0] != data[0] & 15}
+    return notes
+
+
+def test_play_shows_a_playing_screen_and_stops_what_it_started(
+    require_external: Callable[[str], str], free_udp_port: int, tmp_path: Path
+) -> None:
+    tmux = [require_external("tmux"), "-S", str(tmp_path / "tmux")]
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull}
+    band = f"{sys.executable} -m amt_live --midi-api null --model tiny --osc-port {free_udp_port}"
+
+    def shown() -> str:
+        screen = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True)
+        return screen.stdout
+
+    session = ["new-session", "-d", "-x", "110", "-y", "30", f"{band}; echo CODE $?; sleep 60"]
+    subprocess.run([*tmux, *session], env=env, check=True)
+    try:
+        _wait_until(lambda: "PLAYING" in shown() and "tiny" in shown(), 30)
+        subprocess.run([*tmux, "send-keys", "C-q"], check=True)
+        _wait_until(lambda: "again to quit" in shown())
+        subprocess.run([*tmux, "send-keys", "C-q"], check=True)
+        _wait_until(lambda: "CODE 0" in shown())
+        with pytest.raises(NetworkError):
+            send_and_wait("127.0.0.1", free_udp_port, "/amt/ping", (), 0.5)
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False)
 
 
 def _wait_until(holds: Callable[[], bool], timeout_s: float = 15) -> None:
