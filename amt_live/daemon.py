@@ -150,7 +150,7 @@ def _announce(
     if config.synth is not None:
         say(
             "--synth is not in this version; connect FluidSynth to the port: "
-            f"fluidsynth -a jack -m jack -j {config.synth}"
+            f"fluidsynth -is -a jack -j -m jack -o midi.autoconnect=1 {config.synth}"
         )
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from amt_live.control.state import (
-    ArmedMood,
     BandState,
     BeatPassed,
     MoodApplied,
@@ -27,6 +26,7 @@ from amt_live.engine.moods import Armed, MoodDesk, Reading
 from amt_live.engine.parts import PartDesk
 from amt_live.engine.plan import Direction, Plan
 from amt_live.engine.roles import MoodReader
+from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
 from amt_live.engine.transport import Transport
 from amt_live.inference.generator import Generator
@@ -86,7 +86,7 @@ class Band:
         self.density: float | None = None
         self.take: str | None = None
         self.midi_api = self.midi_port = ""
-        self._model = settings.model
+        self.model = settings.model
         self._generator = generator
         generator.sampler.seed(settings.seed)
         self.set_sampling(settings.sampling)
@@ -124,9 +124,10 @@ class Band:
             self._check_underrun()
         elif self.transport.is_running:
             self._start_moving()
-        self.health.report(self._horizon_beats())
+        self.health.report(self.horizon_beats())
         if self.clock.now() >= self._next_state_s:
             self.stream.forget_before(self.playhead_ticks)
+            self.stream.plan.forget_before(self.playhead_ticks)
             self.publish_state()
 
     def fail(self, pause_s: float) -> None:
@@ -145,7 +146,8 @@ class Band:
     def _lookahead_ticks(self) -> int:
         return max(LOOKAHEAD_TICKS, self.transport.ticks_in(LOOKAHEAD_S))
 
-    def _horizon_beats(self) -> float:
+    def horizon_beats(self) -> float:
+        """How far ahead of the playhead everything is decoded."""
         return ticks_to_beats(max(self.stream.horizon_ticks - self.playhead_ticks, 0))
 
     def _rest_s(self) -> float:
@@ -332,34 +334,4 @@ class Band:
     def publish_state(self) -> None:
         """Replace the snapshot that readers see."""
         self._next_state_s = self.clock.now() + STATE_PERIOD_S
-        position = self.playhead_ticks
-        bar, beat = place(self.stream, position)
-        self.state = BandState(
-            transport=self.transport.state,
-            mood=self.moods.current.text,
-            armed=self._armed_state(),
-            quantise=self.quantise,
-            tempo_bpm=self.transport.tempo_bpm,
-            position_ticks=position,
-            bar=bar,
-            beat=beat,
-            seed=self.seed,
-            sampling=self.sampling,
-            parts=self.parts.states,
-            knobs=(("swing", None), ("density", self.density), ("energy", self.moods.energy)),
-            key=self.key,
-            chords=self.chords,
-            take=self.take,
-            model=self._model,
-            midi_api=self.midi_api,
-            midi_port=self.midi_port,
-            health=self.health.health(self._horizon_beats()),
-        )
-
-    def _armed_state(self) -> ArmedMood | None:
-        armed = self.moods.armed
-        if armed is None:
-            return None
-        bar, beat = place(self.stream, armed.at_ticks)
-        eta_s = max(self.transport.seconds_until(armed.at_ticks), 0.0)
-        return ArmedMood(armed.reading.id, armed.reading.text, armed.at_ticks, bar, beat, eta_s)
+        self.state = snapshot_of(self)
