@@ -102,7 +102,7 @@ def _midi() -> Finding:
     systems = list_ports()
     good = [system for system in systems if not system.why]
     says = ", ".join(f"{system.api} ({len(system.ports)} ports)" for system in good)
-    why = "; ".join(f"{system.api}: {system.why}" for system in systems if system.why)
+    why = "; ".join(system.why for system in systems if system.why)
     if good:
         return Finding("midi", True, says)
     return Finding("midi", False, f"{why}; amt-live daemon --record FILE.mid plays without one")

@@ -90,7 +90,7 @@ def ports(say: Say) -> int:
     systems = list_ports()
     for system in systems:
         if system.why:
-            say(f"{system.api}: not available: {system.why}")
+            say(f"{system.why} (not available)")
             continue
         say(f"{system.api}: {len(system.ports)} port(s); amt-live makes its own here")
         for name in system.ports:
