@@ -148,10 +148,11 @@ def _announce(
         note = f" ({opened.note})" if opened.note else ""
         say(f"MIDI {opened.api}: {opened.name}{note}; {opened.realtime}".rstrip("; "))
     if config.synth is not None:
-        say(
-            "--synth is not in this version; connect FluidSynth to the port: "
-            f"fluidsynth -is -a jack -j -m jack -o midi.autoconnect=1 {config.synth}"
-        )
+        how = f"fluidsynth -is -m alsa_seq -o midi.autoconnect=1 {config.synth}"
+        if opened.api == "jack":
+            how = f"fluidsynth -is -a jack -j -m jack {config.synth} & sleep 2; "
+            how += "jack_connect amt-live:amt-live fluidsynth-midi:midi_00"
+        say(f"--synth is not in this version; connect FluidSynth: {how}")
 
 
 def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
