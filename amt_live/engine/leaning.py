@@ -1,6 +1,7 @@
 """What a mood's attributes ask for, as a soft prior on the draw: parts, loudness, mode and scale.
 
-The model hears the mood through its conditioning; a small model hears softly. The attributes that the
+The model hears the mood through its conditioning; a small model hears softly. The attributes that
+the
 text was read as say the same in the vocabulary's own terms (which parts, how loud, major or minor),
 so they lean on the logits too, by a few nats at most: nothing is forbidden, and a phrase that says
 nothing of a thing leaves it alone. The scale of the key in force leans against foreign pitches.
@@ -8,13 +9,13 @@ nothing of a thing leaves it alone. The scale of the key in force leans against 
 Thread: engine. Pure: the same attributes and key give the same array.
 """
 
-from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from amt_live.music.parts import DRUMS, PARTS
+from amt_live.music.parts import PARTS
+from amt_live.text.conditioning import Mood
 from amt_live.tokens import vocabulary as v
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -26,6 +27,8 @@ PART_LIMITS: Final = (-2.5, 1.5)
 VELOCITY_WIDTH: Final = 26.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
 MODE_NATS: Final = 1.0
+PLAN_NATS: Final = 2.0
+"""A bar's chords had better be planned before it is played: bars with a plan hold together."""
 SAME_KEY_NATS: Final = 3.0
 """A mood stays in its key unless the model is sure."""
 FOREIGN_PITCH_NATS: Final = -1.6
@@ -34,17 +37,17 @@ _SCALES: Final = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
 
 
 class Leaning:
-    """The prior of one mood. ``velocity`` and ``density_level`` are None when nothing was read."""
+    """The prior of one mood. The null mood leans nowhere, but to planned bars."""
 
-    def __init__(self, attributes: Mapping[str, float], loudness: "Loudness | None" = None) -> None:
-        self._attributes = attributes
+    def __init__(self, mood: Mood) -> None:
+        self._attributes = mood.attributes
         self._base = np.zeros(v.SIZE, np.float32)
+        self._base[v.CHORD_ROOT_FIRST : v.NO_CHORD] += PLAN_NATS
         self._by_key: dict[int | None, Floats] = {}
-        if attributes:
-            self._lean_parts()
-            self._lean_mode()
-        if attributes and loudness is not None:
-            self._lean_velocity(loudness)
+        self._lean_parts()
+        self._lean_mode()
+        if mood.velocity is not None:
+            self._lean_velocity(mood.velocity)
 
     def bias(self, key: int | None) -> Floats:
         """Nats to add to the logits [V] while ``key`` (0-23, minor from 12) is in force."""
@@ -55,21 +58,16 @@ class Leaning:
 
     def _lean_parts(self) -> None:
         for part in PARTS:
-            presence = self._attributes.get(f"part:{part.name}")
-            if presence is None:
-                continue
+            presence = self._attributes.get(f"part:{part.name}", PART_MIDDLE)
             nats = np.clip(PART_NATS * (presence - PART_MIDDLE), *PART_LIMITS)
             first = v.part_velocity_id(part.index, 0)
             self._base[first : first + v.VELOCITY_LEVELS] += nats
 
-    def _lean_velocity(self, loudness: "Loudness") -> None:
-        asked = loudness.velocity(self._attributes.get("velocity", 0.0))
+    def _lean_velocity(self, asked: float) -> None:
         centres = np.array(v.VELOCITY_CENTRES, np.float32)
-        nats = -0.5 * ((centres - asked) / VELOCITY_WIDTH) ** 2
+        nats = -0.5 * ((centres - np.clip(asked, centres[0], centres[-1])) / VELOCITY_WIDTH) ** 2
         nats -= nats.max()
-        for part in PARTS:
-            first = v.part_velocity_id(part.index, 0)
-            self._base[first : first + v.VELOCITY_LEVELS] += nats
+        self._base[v.PART_VELOCITY_FIRST : v.PITCH_FIRST] += np.tile(nats, len(PARTS))
 
     def _lean_mode(self) -> None:
         mode = float(np.clip(self._attributes.get("mode", 0.0), -2, 2))
@@ -88,23 +86,8 @@ class Leaning:
         return bias
 
 
-class Loudness:
-    """Turns the attributes velocity and density back into MIDI velocities and density levels."""
-
-    def __init__(self, scale: Mapping[str, tuple[float, float]]) -> None:
-        """``scale`` gives mean and deviation of raw attributes; ``density`` is log2 of notes a beat."""
-        self._scale = scale
-
-    def velocity(self, z: float) -> float:
-        """Mean MIDI velocity asked for, 1-127."""
-        mean, deviation = self._scale["velocity"]
-        return float(np.clip(mean + z * deviation, 1, 127))
-
-    def density_level(self, z: float) -> int:
-        """DENSITY level 0-7 asked for."""
-        mean, deviation = self._scale["density"]
-        notes_a_beat = 2.0 ** (mean + z * deviation)
-        return sum(notes_a_beat >= edge for edge in v.DENSITY_EDGES)
-
-
-DRUM_PART: Final = DRUMS.index
+def density_level(mood: Mood) -> int | None:
+    """DENSITY level 0-7 that a mood asks for; None where it says nothing of it."""
+    if mood.notes_per_beat is None:
+        return None
+    return sum(mood.notes_per_beat >= edge for edge in v.DENSITY_EDGES)

@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from amt_live.engine.leaning import Leaning, density_level
 from amt_live.engine.plan import Change, Plan
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
@@ -48,6 +49,7 @@ class _Snapshot:
     change: Change
     floor_ticks: int
     programs: Programs
+    key: int | None
 
 
 class Stream:
@@ -71,9 +73,13 @@ class Stream:
         self._change = self.plan.at(origin_ticks)
         self._floor_ticks = origin_ticks
         self._programs: Programs = (-1,) * len(PARTS)
+        self._key: int | None = None
+        """Key (0-23) that the last bar with a key was written in, under this mood."""
+        self._leaning = Leaning(self._change.direction.mood)
         self._group: list[Note] = []
         self._outbox: list[Event] = []
-        self._forced: deque[int] = deque()
+        self._forced: deque[int | tuple[int, int]] = deque()
+        """Ids to be written next, or the range that the next one is drawn from."""
         self._next_bar: int | None = None
         """Where a bar line is due, once the draw has said that the bar ends."""
         self._snapshots: list[_Snapshot] = []
@@ -82,7 +88,8 @@ class Stream:
     def advance(self) -> list[Event]:
         """Do one unit of work, a token at most; the events that became complete."""
         if self._forced:
-            self._append(self._forced.popleft())
+            forced = self._forced.popleft()
+            self._append(forced if isinstance(forced, int) else self._draw_key(*forced))
         elif self._next_bar is not None:
             self._open_bar(self._next_bar)
         else:
@@ -134,7 +141,8 @@ class Stream:
     # Drawing.
 
     def _draw(self) -> None:
-        token = self._generator.choose(self._ranges(), grammar.forbidden(self._state))
+        bias = self._leaning.bias(self._key)
+        token = self._generator.choose(self._ranges(), grammar.forbidden(self._state), bias)
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
             # Which bar line was drawn does not matter: the plan says how long bars are.
             self._arrive(_Arrival(self._bar_end(), None, self._sampler.state))
@@ -145,6 +153,9 @@ class Stream:
         else:
             self._add_note(token)
             self._append(token)
+
+    def _draw_key(self, first: int, end: int) -> int:
+        return self._generator.choose(((first, end),), (), self._leaning.bias(self._key))
 
     def _add_note(self, token: int) -> None:
         note = note_of(self._state, token)
@@ -199,6 +210,7 @@ class Stream:
                 before,
                 self._floor_ticks,
                 self._programs,
+                self._key,
             )
         )
         self.horizon_ticks = max(self.horizon_ticks, self._snapshots[-1].ticks)
@@ -222,7 +234,9 @@ class Stream:
         return None
 
     def _announce(self, change: Change, before: Change | None) -> None:
-        """The marker and the sounds of a mood, at the tick where it begins."""
+        """The marker, the leaning and the sounds of a mood, at the tick where it begins."""
+        self._leaning = Leaning(change.direction.mood)
+        self._key = None
         is_new = before is None or before.direction.revision[0] != change.direction.revision[0]
         if is_new and change.direction.text:
             self._outbox.append(Mark(change.at_ticks, change.direction.text))
@@ -256,6 +270,8 @@ class Stream:
 
     def _append(self, token: int) -> None:
         self._state = grammar.advance(self._state, token)
+        if v.KEY_FIRST <= token < v.DENSITY_FIRST:
+            self._key = token - v.KEY_FIRST
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
             self._generator.mark()
         self._generator.feed(token, self._change.direction.mood)
@@ -271,17 +287,29 @@ class Stream:
         self._change = snapshot.change
         self._floor_ticks = snapshot.floor_ticks
         self._programs = snapshot.programs
+        self._key = snapshot.key
+        self._leaning = Leaning(snapshot.change.direction.mood)
         self._group, self._outbox = [], []
         self._forced.clear()
         self._next_bar = None
 
 
-def _controls(change: Change, bar_number: int) -> list[int]:
-    """Ids of the control tokens of a bar's head."""
+def _controls(change: Change, bar_number: int) -> list[int | tuple[int, int]]:
+    """The control tokens of a bar's head: ids, and the range of those that are free but planned.
+
+    A free key is drawn in every bar, so that there is a scale to lean on; a free density is what
+    the words ask for; free chords are the model's own business.
+    """
     direction = change.direction
-    ids = [] if direction.key is None else [v.KEY_FIRST + direction.key]
-    if direction.density is not None:
-        ids.append(v.density_id(direction.density))
+    key: int | tuple[int, int] = (v.KEY_FIRST, v.DENSITY_FIRST)
+    if direction.key is not None:
+        key = v.KEY_FIRST + direction.key
+    ids = [key]
+    density = direction.density
+    if density is None:
+        density = density_level(direction.mood)
+    if density is not None:
+        ids.append(v.density_id(density))
     if direction.chords:
         bar = (bar_number - direction.chords_from_bar) % len(direction.chords)
         for chord in direction.chords[bar]:

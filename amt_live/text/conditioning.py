@@ -19,6 +19,11 @@ Floats: TypeAlias = NDArray[np.float32]
 
 GENRE_PREFIX: Final = "genre:"
 TRIPLE: Final = "triple"
+VELOCITY: Final = "velocity"
+DENSITY: Final = "density"
+"""Measured as the binary logarithm of notes a beat."""
+FARTHEST: Final = 3.0
+"""Words are read as at most this many standard deviations from the middle."""
 GENRE_THRESHOLD: Final = 0.5
 """A genre less sure than this (in standard deviations) does not choose programs."""
 
@@ -36,6 +41,10 @@ class Mood:
     attributes: Mapping[str, float] = field(default_factory=dict)
     programs: Mapping[int, int] = field(default_factory=dict)
     beats_per_bar: int = 4
+    velocity: float | None = None
+    """Mean MIDI velocity that the words ask for; None where nothing is known of it."""
+    notes_per_beat: float | None = None
+    """How many notes a beat the words ask for."""
 
 
 class Conditioner:
@@ -62,6 +71,16 @@ class Conditioner:
         self._add = arrays["add_weight"].astype(np.float32)
         self._programs = arrays["programs"].astype(np.int16)
         self._triple_threshold = float(arrays["triple_threshold"])
+        # Models that do not tell the scale of their attributes still play.
+        self._scale = {
+            str(name): (float(mean), float(deviation))
+            for name, mean, deviation in zip(
+                arrays["attribute_names"],
+                arrays.get("scale_mean", ()),
+                arrays.get("scale_deviation", ()),
+                strict=False,
+            )
+        }
         self.dimension = self._readout.shape[0]
         self.width = 1 + len(self.attribute_names) + self.dimension
         if self._w1.shape[0] != self.width or len(self._programs) != len(self.attribute_names):
@@ -71,7 +90,7 @@ class Conditioner:
 
     def vector(self, embedding: Floats, overrides: Mapping[str, float] | None = None) -> Floats:
         """The conditioning vector, float32 [D]: a one, the attributes, the scaled embedding."""
-        values = embedding @ self._readout + self._readout_bias
+        values = np.clip(embedding @ self._readout + self._readout_bias, -FARTHEST, FARTHEST)
         for name, value in (overrides or {}).items():
             if name in self._index:
                 values[self._index[name]] = value
@@ -88,6 +107,7 @@ class Conditioner:
         values = vector[1 : 1 + len(self.attribute_names)]
         slot, add = self._project(vector)
         triple = self._index.get(TRIPLE)
+        notes = self._raw(DENSITY, values)
         is_triple = triple is not None and float(values[triple]) > self._triple_threshold
         return Mood(
             slot,
@@ -95,7 +115,16 @@ class Conditioner:
             dict(zip(self.attribute_names, values.tolist(), strict=True)),
             self._programs_of(values),
             3 if is_triple else 4,
+            self._raw(VELOCITY, values),
+            None if notes is None else 2.0**notes,
         )
+
+    def _raw(self, name: str, values: Floats) -> float | None:
+        """An attribute in the unit it was measured in."""
+        if name not in self._scale:
+            return None
+        mean, deviation = self._scale[name]
+        return mean + deviation * float(values[self._index[name]])
 
     def null(self) -> Mood:
         """No mood at all: what guidance points away from."""
