@@ -1,4 +1,4 @@
-"""Attributes lean on the draw in the vocabulary's terms, softly, and silence about a thing leaves it."""
+"""Attributes lean on the draw in the vocabulary's terms, softly; what is not said is left alone."""
 
 from dataclasses import replace
 
