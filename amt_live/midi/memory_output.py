@@ -1,0 +1,109 @@
+"""An output on a manual clock: collects what would be sent, and writes the same takes.
+
+Used by ``render`` and ``generate`` (faster than real time, the same bytes every time) and by tests.
+Nothing happens until ``advance`` moves the clock; events are then sent exactly when they are due.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from amt_live.control.commands import PartField
+from amt_live.midi.clock import ManualClock
+from amt_live.midi.output import NotesSent, OnReport, PlayerReport, TakeWritten
+from amt_live.midi.performer import Performer
+from amt_live.midi.smf import Song, notes_of, write
+from amt_live.midi.take import Row, song_of
+from amt_live.music.events import Event, Note
+from amt_live.music.timeline import Timeline
+
+
+def _ignore(report: PlayerReport) -> None:
+    del report
+
+
+class MemoryOutput:
+    """Implements ``Output``. Thread: one. ``sent`` holds (moment, bytes) of all that was sent."""
+
+    def __init__(self, clock: ManualClock, on_report: OnReport = _ignore) -> None:
+        self.clock = clock
+        self.sent: list[tuple[float, bytes]] = []
+        self._on_report = on_report
+        self._performer = Performer(self._collect, clock, self._report_note)
+        self._rows: list[Row] = []
+        self._path: Path | None = None
+        self._performer.open()
+
+    @property
+    def sounding(self) -> int:
+        """How many notes sound."""
+        return self._performer.sounding
+
+    @property
+    def dropped(self) -> int:
+        """How many notes were too late to be sent."""
+        return self._performer.dropped
+
+    def advance(self, to_s: float) -> None:
+        """Move the clock to ``to_s``, stopping at every moment at which something is due."""
+        while (at_s := self._performer.next_at_s()) is not None and at_s <= to_s:
+            self.clock.move_to(at_s)
+            self._performer.run_due()
+        self.clock.move_to(to_s)
+
+    def schedule(self, events: Sequence[Event]) -> None:
+        """See ``Output``."""
+        self._performer.schedule(events)
+
+    def drop_from(self, ticks: int) -> None:
+        """See ``Output``."""
+        self._performer.drop_from(ticks)
+
+    def set_timeline(self, timeline: Timeline | None) -> None:
+        """See ``Output``."""
+        self._performer.set_timeline(timeline)
+
+    def set_part(self, index: int, field: PartField, value: int) -> None:
+        """See ``Output``."""
+        self._performer.set_part(index, field, value)
+
+    def panic(self) -> None:
+        """See ``Output``."""
+        self._performer.panic()
+
+    def halt(self) -> None:
+        """See ``Output``."""
+        self._performer.halt()
+
+    def take_start(self, path: Path) -> None:
+        """See ``Output``; nothing is written before ``take_stop``."""
+        self.take_stop()
+        self._rows, self._path = [], path
+        self._performer.take_start(self._rows.append)
+
+    def take_stop(self) -> Path | None:
+        """See ``Output``; raises FileError where the take cannot be written."""
+        path, self._path = self._path, None
+        if path is None:
+            return None
+        song = self.end_recording()
+        write(song, path)
+        self._on_report(TakeWritten(path, len(notes_of(song))))
+        return path
+
+    def end_recording(self) -> Song:
+        """End the recording and return it as a song, unwritten."""
+        self._performer.take_stop()
+        self._path = None
+        return song_of(self._rows)
+
+    def close(self) -> None:
+        """See ``Output``."""
+        self._performer.silence()
+        self.take_stop()
+
+    def _collect(self, data: bytes) -> None:
+        self.sent.append((self.clock.now(), data))
+
+    def _report_note(self, note: Note, late_s: float) -> None:
+        del late_s
+        self._on_report(NotesSent((note,)))

@@ -1,0 +1,110 @@
+"""What the engine plays into: the ``Output`` protocol, and what an output reports back.
+
+``player_process.PlayerProcess`` is the real one (a process of its own with a MIDI port);
+``memory_output.MemoryOutput`` the one on a manual clock, for rendering and tests.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from amt_live.control.commands import PartField
+from amt_live.music.events import Event, Note
+from amt_live.music.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class PortOpened:
+    """A port is open: its system, its name, a line for the user, the scheduling granted."""
+
+    api: str
+    name: str
+    note: str = ""
+    realtime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortLost:
+    """The port went away; every note was ended as far as possible and the player exits."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotesSent:
+    """Note-ons that were sent, as sent (octave applied), in order; at most 50 ms ago."""
+
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Lateness (sent minus due) of the last thousand note-ons, and counts since the start."""
+
+    p50_ms: float
+    p99_ms: float
+    p999_ms: float
+    sent: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeWritten:
+    """A take lies finished at ``path``; ``notes`` is how many it holds."""
+
+    path: Path
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerTrouble:
+    """Something went wrong while the music goes on; one line."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerGone:
+    """The player process ended without being asked to; ``PlayerProcess.restart`` brings another."""
+
+    why: str
+
+
+PlayerReport = PortOpened | PortLost | NotesSent | Timing | TakeWritten | PlayerTrouble | PlayerGone
+"""What an output tells; delivered on a thread of its own, in order."""
+
+OnReport = Callable[[PlayerReport], None]
+
+
+class Output(Protocol):
+    """Where the engine's events go. Thread: any. Blocks: no, except ``take_stop`` and ``close``."""
+
+    def schedule(self, events: Sequence[Event]) -> None:
+        """Queue events; what is already past is sent at once, or dropped when too late."""
+
+    def drop_from(self, ticks: int) -> None:
+        """Forget what has not started at or after ``ticks``; sounding notes end as planned."""
+
+    def set_timeline(self, timeline: Timeline | None) -> None:
+        """Re-time everything queued; None stops: every note ends, the queue stays."""
+
+    def set_part(self, index: int, field: PartField, value: int) -> None:
+        """One field of one part: channel 1-16, program 0-127, level 0-127, octave -4..4, mute and
+        solo 0 or 1. Raises ValueError outside these.
+        """
+
+    def panic(self) -> None:
+        """All sound off on every channel, queue emptied; the timeline goes on."""
+
+    def halt(self) -> None:
+        """Stop and empty the queue: every note ends, no timeline."""
+
+    def take_start(self, path: Path) -> None:
+        """Record what is sent, to be written as ``path``; a take under way is finished first."""
+
+    def take_stop(self) -> Path | None:
+        """Finish the take and return where it lies; None without one, or where it failed."""
+
+    def close(self) -> None:
+        """End every note, finish the take, close the port."""

@@ -1,0 +1,256 @@
+"""The player process: ``python -m amt_live.midi.player``. Owns the MIDI port.
+
+Commands come in on stdin and reports go out on stdout, one JSON line each (``protocol``). The main
+thread waits for the next command or the next due event, whichever is first; helpers read the pipe,
+write reports and write the take. Small on purpose: no numpy, nothing that could make a note late.
+
+However it ends (stdin closed because the daemon quit or died, SIGTERM, a lost port), it first ends
+every note, then finishes the take. Ctrl-C in a terminal reaches the whole process group: it is
+ignored here, because the daemon decides what it means.
+"""
+
+import argparse
+import contextlib
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from amt_live.errors import AmtError, PortError
+from amt_live.midi.clock import RealClock
+from amt_live.midi.journal import Journal
+from amt_live.midi.output import PlayerTrouble, PortLost, PortOpened, TakeWritten
+from amt_live.midi.performer import Performer
+from amt_live.midi.ports import CLIENT_NAME, OutputPort, open_output, panic_everywhere
+from amt_live.midi.protocol import (
+    DropFrom,
+    Halt,
+    NoTake,
+    PanicNow,
+    PlayerCommand,
+    ProtocolError,
+    Quit,
+    Schedule,
+    SetPartField,
+    SetTimeline,
+    TakeStart,
+    TakeStop,
+    decode_command,
+    encode_report,
+)
+from amt_live.midi.realtime import ask_for_realtime, stop_collecting
+from amt_live.midi.reporter import Reporter
+
+_CHECK_EVERY_S: Final = 1.0
+_NOISE_SETTLES_S: Final = 0.05
+_READ_BYTES: Final = 1 << 16
+_MAX_LINE_BYTES: Final = 1 << 20
+
+
+class _Stop:
+    """In the inbox: end now."""
+
+
+class _ServerGone:
+    """In the inbox: the server behind the port died."""
+
+
+_Item = bytes | type[_Stop] | type[_ServerGone]
+_Inbox = queue.SimpleQueue[_Item]
+
+
+class Player:
+    """The loop. Everything here runs on the main thread."""
+
+    def __init__(self, port: OutputPort, reporter: Reporter, inbox: _Inbox) -> None:
+        self._port = port
+        self._reporter = reporter
+        self._inbox = inbox
+        self._clock = RealClock()
+        self._performer = Performer(port.send, self._clock, reporter.note)
+        self._journal: Journal | None = None
+        self._finishing: list[threading.Thread] = []
+        self._unread = b""
+        self._stopping = False
+        self._server_gone = False
+
+    def run(self) -> int:
+        """Play until told to stop or the port is lost; returns the exit code."""
+        try:
+            self._performer.open()
+            self._loop()
+            code = 0
+        except PortError as error:
+            self._reporter.report(PortLost(str(error)))
+            code = 1
+        if not self._server_gone:
+            with contextlib.suppress(PortError):
+                self._performer.silence()
+        self._finish_take(answer=False)
+        if not self._server_gone:  # Its library waits for the dead, and may crash.
+            self._port.close()
+        for thread in self._finishing:
+            thread.join(10.0)
+        return code
+
+    def _loop(self) -> None:
+        check_at_s = self._clock.now() + _CHECK_EVERY_S
+        while not self._stopping:
+            next_at_s = self._performer.next_at_s()
+            wake_at_s = check_at_s if next_at_s is None else min(check_at_s, next_at_s)
+            with contextlib.suppress(queue.Empty):
+                self._receive(self._inbox.get(timeout=max(0.0, wake_at_s - self._clock.now())))
+            self._performer.run_due()
+            if self._clock.now() >= check_at_s:
+                check_at_s = self._clock.now() + _CHECK_EVERY_S
+                self._reporter.dropped = self._performer.dropped
+                if (why := self._port.lost()) is not None:
+                    raise PortError(why)
+
+    def _receive(self, item: _Item) -> None:
+        if item is _Stop:
+            self._stopping = True
+        elif item is _ServerGone:
+            self._server_gone = True
+            raise PortError(f"the {self._port.api} server went away")
+        elif isinstance(item, bytes):
+            *lines, self._unread = (self._unread + item).split(b"\n")
+            for line in lines:
+                self._obey(line)
+                self._performer.run_due()
+            if len(self._unread) > _MAX_LINE_BYTES:
+                self._unread = b""
+                self._reporter.report(PlayerTrouble("a command without an end was ignored"))
+
+    def _obey(self, line: bytes) -> None:
+        try:
+            self._execute(decode_command(line))
+        except PortError:
+            raise
+        except (ProtocolError, AmtError) as error:
+            self._reporter.report(PlayerTrouble(str(error)))
+
+    def _execute(self, command: PlayerCommand) -> None:
+        match command:
+            case Schedule(events):
+                self._performer.schedule(events)
+            case DropFrom(ticks):
+                self._performer.drop_from(ticks)
+            case SetTimeline(timeline):
+                self._performer.set_timeline(timeline)
+            case SetPartField(index, field, value):
+                self._performer.set_part(index, field, value)
+            case PanicNow():
+                self._performer.panic()
+            case Halt():
+                self._performer.halt()
+            case TakeStart(path):
+                self._finish_take(answer=False)
+                self._journal = Journal(path, lambda why: self._reporter.report(PlayerTrouble(why)))
+                self._performer.take_start(self._journal.put)
+            case TakeStop():
+                self._finish_take(answer=True)
+            case Quit():
+                self._stopping = True
+
+    def _finish_take(self, *, answer: bool) -> None:
+        """End the take here; a thread writes it, because a long one takes a while."""
+        self._performer.take_stop()
+        journal, self._journal = self._journal, None
+        if journal is None:
+            if answer:
+                self._reporter.report(NoTake())
+            return
+        thread = threading.Thread(target=self._write_take, args=(journal,), name="take")
+        thread.start()
+        self._finishing = [other for other in self._finishing if other.is_alive()] + [thread]
+
+    def _write_take(self, journal: Journal) -> None:
+        try:
+            notes = journal.finish()
+        except AmtError as error:
+            self._reporter.report(PlayerTrouble(str(error)))
+            self._reporter.report(NoTake())
+        else:
+            self._reporter.report(TakeWritten(journal.path, notes))
+
+
+def _read(source: int, inbox: _Inbox) -> None:
+    """Thread: whatever comes down the pipe, and its end."""
+    while True:
+        try:
+            data = os.read(source, _READ_BYTES)
+        except OSError:
+            data = b""
+        if not data:
+            inbox.put(_Stop)
+            return
+        inbox.put(data)
+
+
+def _listen_for_noise(source: int, port: OutputPort, inbox: _Inbox) -> None:
+    """Thread: what C libraries print is not shown, but it is how a dying server is noticed."""
+    with contextlib.suppress(OSError):
+        while os.read(source, _READ_BYTES):
+            time.sleep(_NOISE_SETTLES_S)
+            if port.server_gone():
+                inbox.put(_ServerGone)
+                return
+
+
+def _move_stdio() -> tuple[int, int]:
+    """Put stdout and stderr out of reach of C libraries; returns (pipe to daemon, noise)."""
+    pipe = os.dup(1)
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    noise, into = os.pipe()
+    os.dup2(into, 1)
+    os.dup2(into, 2)
+    os.close(into)
+    return pipe, noise
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the player; the exit code is 0 when it was told to end, 1 when its port failed."""
+    parser = argparse.ArgumentParser(prog="amt-live player")
+    parser.add_argument("--midi-api", default="auto")
+    parser.add_argument("--port", default=None)
+    parser.add_argument("--client-name", default=CLIENT_NAME)
+    parser.add_argument("--silence-first", action="store_true")
+    options = parser.parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe, noise = _move_stdio()
+    try:
+        if options.silence_first:
+            with contextlib.suppress(PortError):
+                panic_everywhere(options.midi_api)
+        port = open_output(options.midi_api, options.port, options.client_name)
+    except PortError as error:
+        os.write(pipe, encode_report(PortLost(str(error))))
+        return 1
+    granted = ask_for_realtime()
+    inbox: _Inbox = queue.SimpleQueue()
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: inbox.put(_Stop))
+    reporter = Reporter(pipe)
+    reporter.report(PortOpened(port.api, port.name, port.note, granted))
+    threading.Thread(target=_read, args=(0, inbox), name="pipe", daemon=True).start()
+    threading.Thread(
+        target=_listen_for_noise, args=(noise, port, inbox), name="noise", daemon=True
+    ).start()
+    stop_collecting()
+    try:
+        return Player(port, reporter, inbox).run()
+    finally:
+        reporter.close()
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stderr.flush()
+    # Not sys.exit: C libraries that have lost their server crash or wait in their last clean-up.
+    os._exit(code)

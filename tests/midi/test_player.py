@@ -1,0 +1,371 @@
+"""The real player process on a real JACK server: what is heard, what is recorded, how it dies."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from amt_live.errors import PortError
+from amt_live.midi import smf
+from amt_live.midi.output import (
+    NotesSent,
+    PlayerGone,
+    PlayerTrouble,
+    PortLost,
+    TakeWritten,
+    Timing,
+)
+from amt_live.midi.player_process import PlayerProcess
+from amt_live.music.events import Bar, Mark, Note
+from amt_live.music.timeline import Timeline
+
+sys.path.insert(0, str(Path(__file__).parent))
+from listener import Listener, Reports, is_off, is_on
+
+ROOT = Path(__file__).resolve().parents[2]
+PIANO, BASS = 2, 1
+
+
+@pytest.fixture
+def reports():
+    return Reports()
+
+
+@pytest.fixture
+def start(jack_server, reports):
+    """``start(name)``: a player whose port is called ``name``, and a listener connected to it."""
+    opened = []
+
+    def start(name, port=None):
+        player = PlayerProcess(reports, "jack", port, client_name=name)
+        opened.append(player)
+        return player
+
+    yield start
+    for player in opened:
+        player.close()
+
+
+@pytest.fixture
+def listen(jack_server):
+    opened = []
+
+    def listen(name, to=None):
+        listener = Listener(name, to)
+        opened.append(listener)
+        return listener
+
+    yield listen
+    for listener in opened:
+        listener.close()
+
+
+def connected(start, listen, name):
+    player = start(name)
+    listener = listen(name + "-ear", to=name)
+    listener.wait_connected(player.panic)
+    return player, listener
+
+
+def play(player, tempo_bpm=240.0, lead_s=0.05):
+    timeline = Timeline(tempo_bpm, 0, time.perf_counter() + lead_s)
+    player.set_timeline(timeline)
+    return timeline
+
+
+def sixteenths(count, part=PIANO, low=48):
+    return [Note(120 * step, part, low + step % 24, 60 + step % 60, 100) for step in range(count)]
+
+
+def test_receiver_and_take_hold_the_same_notes_through_tempo_changes(
+    start, listen, reports, tmp_path
+):
+    player, listener = connected(start, listen, "amt-same")
+    player.take_start(tmp_path / "take.mid")
+    timeline = play(player)
+    notes = sixteenths(64) + [Note(480 * beat, BASS, 40, 90, 700) for beat in range(16)]
+    player.schedule([Bar(0, 1920, 0), Mark(0, "calm"), *notes])
+    listener.wait(lambda heard: sum(map(is_on, heard)) >= 20)
+    at_ticks = round(timeline.ticks_at(time.perf_counter()))
+    player.set_timeline(timeline.with_tempo(300.0, at_ticks))
+    listener.wait(lambda heard: sum(map(is_on, heard)) == 80)
+    # The bass notes overlap, so each one that repeats a sounding pitch ends it first.
+    listener.wait(lambda heard: sum(map(is_off, heard)) == 80)
+    assert player.take_stop() == tmp_path / "take.mid"
+    song = smf.read(tmp_path / "take.mid")
+    taken = Counter((note.channel, note.pitch, note.velocity) for note in smf.notes_of(song))
+    heard = Counter((d[0] & 15, d[1], d[2]) for d in listener.notes() if is_on(d))
+    assert taken == heard
+    assert heard.total() == 80
+    assert [track.name for track in song.tracks] == ["bass", "piano"]
+    assert [round(tempo.bpm) for tempo in song.tempos] == [240, 300]
+    assert song.markers == (smf.Marker(0, "calm"),)
+    assert reports.wait(TakeWritten).notes == 80
+    starts = [note.start_ticks for note in song.tracks[1].notes]
+    assert max(abs(at - 120 * step) for step, at in enumerate(starts)) <= 100
+    told = [
+        note for report in reports.all if isinstance(report, NotesSent) for note in report.notes
+    ]
+    assert Counter(told) == Counter(notes)
+
+
+def test_after_a_tempo_change_the_very_next_beats_are_at_the_new_tempo(start, listen):
+    player, listener = connected(start, listen, "amt-tempo")
+    timeline = play(player, 96.0)
+    player.schedule([Note(480 * beat, PIANO, 40 + beat, 80, 100) for beat in range(8)])
+    listener.wait(lambda heard: sum(map(is_on, heard)) == 3)
+    player.set_timeline(timeline.with_tempo(144.0, round(timeline.ticks_at(time.perf_counter()))))
+    listener.wait(lambda heard: sum(map(is_on, heard)) == 8)
+    ons = [(at_s, data[1]) for at_s, data in listener.heard if is_on(data)]
+    assert [pitch for _, pitch in ons] == list(range(40, 48))
+    gaps = [later[0] - earlier[0] for earlier, later in pairwise(ons[3:])]
+    assert sum(gaps) / len(gaps) == pytest.approx(60 / 144, abs=0.03)
+
+
+def test_stop_halt_and_panic_leave_no_note_sounding(start, listen):
+    player, listener = connected(start, listen, "amt-stop")
+    for silence in (lambda: player.set_timeline(None), player.halt, player.panic):
+        listener.clear()
+        player.halt()
+        play(player)
+        player.schedule([Note(0, PIANO, pitch, 80, 1_000_000) for pitch in (60, 64, 67)])
+        listener.wait(lambda heard: sum(map(is_on, heard)) == 3)
+        silence()
+        listener.wait(lambda heard: sum(map(is_off, heard)) == 3)
+
+
+def test_lateness_is_reported_and_small(start, listen, reports):
+    player, _ = connected(start, listen, "amt-late")
+    play(player, 300.0)
+    player.schedule(sixteenths(40))
+    timing = reports.wait(Timing, lambda report: report.sent == 40)
+    assert timing.dropped == 0
+    # Generous, for machines that run many things at once; the figure itself is in the bench.
+    assert timing.p50_ms < 10.0
+    assert timing.p50_ms <= timing.p99_ms <= timing.p999_ms
+
+
+def test_notes_too_late_are_dropped_and_counted(start, listen, reports):
+    player, listener = connected(start, listen, "amt-drop")
+    timeline = play(player, 120.0, lead_s=-2.0)
+    now_ticks = round(timeline.ticks_at(time.perf_counter()))
+    player.schedule([Note(0, PIANO, 50, 80, 100), Note(now_ticks + 480, PIANO, 60, 80, 100)])
+    listener.wait(lambda heard: sum(map(is_off, heard)) == 1)
+    assert [data[1] for data in listener.notes()] == [60, 60]
+    assert reports.wait(Timing, lambda report: report.dropped).dropped == 1
+
+
+def test_a_wrong_line_is_reported_and_the_music_goes_on(start, listen, reports):
+    player, listener = connected(start, listen, "amt-wrong")
+    player._player.write(b'["schedule",[["n",0,99,60,80,1]]]\n\xff\n')
+    reports.wait(PlayerTrouble, lambda report: "99" in report.why)
+    play(player)
+    player.schedule(sixteenths(2))
+    listener.wait(lambda heard: sum(map(is_off, heard)) == 2)
+
+
+def test_a_take_that_cannot_be_written_is_reported(start, reports, tmp_path):
+    player = start("amt-nowhere")
+    (tmp_path / "file").write_text("")
+    player.take_start(tmp_path / "file" / "take.mid")
+    assert "cannot record to" in reports.wait(PlayerTrouble).why
+    assert player.take_stop() is None
+
+
+def hold_notes(player, listener):
+    play(player)
+    player.schedule([Note(0, PIANO, pitch, 80, 1_000_000) for pitch in (60, 64, 67)])
+    listener.wait(lambda heard: sum(map(is_on, heard)) == 3)
+
+
+def all_ended(heard):
+    """Every note by its own end, and the polite stop on all channels behind it."""
+    offs = {data[1] for data in heard if is_off(data)}
+    stops = {data[0] & 15 for data in heard if data[0] & 0xF0 == 0xB0 and data[1] == 123}
+    return offs >= {60, 64, 67} and len(stops) == 16
+
+
+def test_closing_ends_every_note(start, listen, reports):
+    player, listener = connected(start, listen, "amt-close")
+    hold_notes(player, listener)
+    player.close()
+    listener.wait(all_ended)
+    assert not player.is_alive
+    assert not [report for report in reports.all if isinstance(report, PlayerGone)]
+
+
+def test_sigterm_ends_every_note_and_finishes_the_take(start, listen, reports, tmp_path):
+    player, listener = connected(start, listen, "amt-term")
+    player.take_start(tmp_path / "take.mid")
+    hold_notes(player, listener)
+    os.kill(player.pid, signal.SIGTERM)
+    listener.wait(all_ended)
+    reports.wait(PlayerGone)
+    assert len(smf.notes_of(smf.read(tmp_path / "take.mid"))) == 3
+
+
+def test_ctrl_c_does_not_reach_the_player(start, listen):
+    player, listener = connected(start, listen, "amt-int")
+    os.kill(player.pid, signal.SIGINT)
+    hold_notes(player, listener)
+    player.set_timeline(None)
+    listener.wait(lambda heard: sum(map(is_off, heard)) == 3)
+
+
+def test_killing_the_daemon_ends_every_note_and_finishes_the_take(jack_server, listen, tmp_path):
+    take = tmp_path / "take.mid"
+    script = [sys.executable, str(Path(__file__).with_name("parent.py")), "amt-orphan", str(take)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as parent:
+        player_pid = int(parent.stdout.readline())
+        listener = listen("amt-orphan-ear", to="amt-orphan")
+        # The greeting went out before the listener came: nothing tells when it is connected.
+        time.sleep(0.3)
+        parent.stdin.write(b"\n")
+        parent.stdin.flush()
+        listener.wait(lambda heard: {60, 64, 67} <= {d[1] for d in heard if is_on(d)})
+        os.kill(parent.pid, signal.SIGKILL)
+    listener.wait(all_ended)
+    ons = Counter((d[0] & 15, d[1]) for d in listener.messages if is_on(d))
+    offs = Counter((d[0] & 15, d[1]) for d in listener.messages if is_off(d))
+    assert ons == offs
+    deadline_s = time.perf_counter() + 10
+    while Path(f"/proc/{player_pid}").exists() and time.perf_counter() < deadline_s:
+        time.sleep(0.02)  # not our child: there is nothing to wait on
+    assert not Path(f"/proc/{player_pid}").exists()
+    assert len(smf.notes_of(smf.read(take))) == ons.total()
+
+
+def test_a_port_that_goes_away_ends_the_player_and_one_line_says_so(start, reports, tmp_path):
+    synth = Listener("amt-cable")
+    player = start("amt-lost", port="AMT-CABLE")
+    assert "amt-cable" in player.opened.name
+    player.take_start(tmp_path / "take.mid")
+    synth.close()
+    assert "went away" in reports.wait(PortLost).why
+    reports.wait(PlayerGone)
+    assert (tmp_path / "take.mid").exists()
+    with pytest.raises(PortError, match="no port named 'AMT-CABLE'"):
+        player.restart()
+    synth = Listener("amt-cable")
+    player.restart()
+    synth.wait_connected(player.panic)
+    synth.close()
+
+
+def test_a_port_that_does_not_exist_is_one_line(jack_server, reports, listen):
+    listen("amt-other")
+    with pytest.raises(PortError) as caught:
+        PlayerProcess(reports, "jack", "no such thing")
+    assert "no port named 'no such thing'" in str(caught.value)
+    assert "amt-other" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.fixture
+def other_jack(require_external):
+    """A JACK server of its own, without ``-S``: a synchronous one stands still for long when
+    a client is killed.
+    """
+    # JACK remembers eight killed servers until one of the same name starts: always this one.
+    name = f"amtother{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    settings = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
+    before = {key: os.environ.get(key) for key in settings}
+    os.environ.update(settings)
+    command = [require_external("jackd"), "-n", name, "--silent", "--no-realtime", "--no-mlock"]
+    command += ["-d", "dummy", "-r", "48000", "-p", "1024"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline_s = time.perf_counter() + 15
+        while subprocess.run([require_external("jack_lsp")], capture_output=True).returncode:
+            assert server.poll() is None
+            assert time.perf_counter() < deadline_s
+        yield server
+    finally:
+        server.terminate()
+        try:
+            server.wait(5)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+
+
+@pytest.fixture
+def player_of(reports):
+    """Starts players that are closed before their server ends."""
+    opened = []
+
+    def player_of(name, port=None):
+        opened.append(PlayerProcess(reports, "jack", port, client_name=name))
+        return opened[-1]
+
+    yield player_of
+    for player in opened:
+        player.close()
+
+
+def test_after_the_player_is_killed_another_one_silences_and_plays_on(
+    other_jack, player_of, reports, tmp_path
+):
+    synth = Listener("amt-synth")
+    player = player_of("amt-killed", "amt-synth")
+    player.set_part(PIANO, "channel", 5)
+    player.take_start(tmp_path / "take.mid")
+    hold_notes(player, synth)
+    timeline = play(player)
+    later = round(timeline.ticks_at(time.perf_counter() + 5.0))
+    player.schedule([Note(later, PIANO, 72, 80, 100)])
+    os.kill(player.pid, signal.SIGKILL)
+    reports.wait(PlayerGone)
+    assert len(smf.notes_of(smf.read(tmp_path / "take.mid"))) in (0, 3)  # up to half a second lost
+    synth.clear()
+    player.restart()
+    stops = {bytes((0xB0 | channel, 120, 0)) for channel in range(16)}
+    synth.wait(lambda heard: stops <= set(heard))
+    synth.wait(lambda heard: sum(map(is_on, heard)) == 1)
+    assert [data.hex() for data in synth.messages if is_on(data)] == ["944850"]
+    assert player.take_stop() == tmp_path / "take-2.mid"
+    assert len(smf.notes_of(smf.read(tmp_path / "take-2.mid"))) == 1
+    player.close()
+    synth.close()
+
+
+def test_a_dying_jack_server_ends_the_player_with_its_take(
+    other_jack, player_of, reports, tmp_path
+):
+    player = player_of("amt-dying")
+    player.take_start(tmp_path / "take.mid")
+    play(player)
+    player.schedule(sixteenths(1000))
+    reports.wait(NotesSent)
+    other_jack.kill()
+    assert reports.wait(PortLost).why == "the jack server went away"
+    assert "went away" in reports.wait(PlayerGone).why
+    assert smf.notes_of(smf.read(tmp_path / "take.mid"))
+    with pytest.raises(PortError, match="no JACK server is running"):
+        player.restart()
+
+
+def test_the_player_imports_nothing_heavy():
+    code = (
+        "import sys, amt_live.midi.player as p; from amt_live.midi import ports; ports._rtmidi();"
+        "print(sorted({'numpy', 'onnxruntime', 'textual', 'mido', 'pythonosc', 'asyncio'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.strip() == "[]"
