@@ -227,10 +227,13 @@ def test_killing_the_daemon_ends_every_note_and_finishes_the_take(jack_server, l
     ) as parent:
         player_pid = int(parent.stdout.readline())
         listener = listen("amt-orphan-ear", to="amt-orphan")
-        # The greeting went out before the listener came: nothing tells when it is connected.
-        time.sleep(0.3)
-        parent.stdin.write(b"\n")
-        parent.stdin.flush()
+
+        def tell(word):
+            parent.stdin.write(word + b"\n")
+            parent.stdin.flush()
+
+        listener.wait_connected(lambda: tell(b"panic"))
+        tell(b"play")
         listener.wait(lambda heard: {60, 64, 67} <= {d[1] for d in heard if is_on(d)})
         os.kill(parent.pid, signal.SIGKILL)
     listener.wait(all_ended)
