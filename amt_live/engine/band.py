@@ -40,7 +40,7 @@ LOOKAHEAD_TICKS: Final = 8 * BEAT_TICKS
 LOOKAHEAD_S: Final = 2.5
 """At fast tempos, look ahead at least this long."""
 
-START_TICKS: Final = BEAT_TICKS
+START_TICKS: Final = 2 * BEAT_TICKS
 """Music decoded before the playhead starts to move."""
 
 START_DELAY_S: Final = 0.03

@@ -26,7 +26,7 @@ PART_MIDDLE: Final = -0.2
 PART_LIMITS: Final = (-2.5, 1.5)
 VELOCITY_WIDTH: Final = 26.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
-MODE_NATS: Final = 1.0
+MODE_NATS: Final = 1.5
 PLAN_NATS: Final = 2.0
 """A bar's chords had better be planned before it is played: bars with a plan hold together."""
 SAME_KEY_NATS: Final = 3.0
