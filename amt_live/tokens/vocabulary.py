@@ -149,5 +149,6 @@ def _names() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def fingerprint() -> str:
     """SHA-256 of the table and of what ids mean; a model folder of another one cannot be played."""
-    meaning = "\n".join((*_names(), repr(VELOCITY_EDGES), repr(VELOCITY_CENTRES)))
+    numbers = (VELOCITY_EDGES, VELOCITY_CENTRES, DENSITY_EDGES)
+    meaning = "\n".join((*_names(), *map(repr, numbers)))
     return hashlib.sha256(meaning.encode()).hexdigest()
