@@ -39,4 +39,7 @@ class Board(Widget, can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         """One row, for Textual's line API."""
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+        if y < len(self._strips):
+            return self._strips[y]
+        # With a style: where NO_COLOR is set, Textual takes the style of each segment apart.
+        return Strip.blank(self.size.width, self.rich_style)

@@ -367,6 +367,13 @@ async def test_a_lost_band_is_shown_kept_moods_wait_and_it_is_found_again(size):
             await again.close()
 
 
+async def test_a_terminal_that_wants_no_colour_gets_a_screen(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with show() as s:
+        await s.shown("status", "STOPPED")
+        assert await s.asked("ctrl+p") == [c.Transport("play")]
+
+
 async def test_a_band_that_comes_later_is_found(free_udp_port):
     link = OscLink("127.0.0.1", free_udp_port, keep_alive_s=0.2)
     app = StageApp(link, f"127.0.0.1:{free_udp_port}")
