@@ -26,11 +26,16 @@ from amt_live.engine.engine import Engine
 from amt_live.engine.model import Model, open_model
 from amt_live.errors import AmtError, FileError, PortError, UsageError
 from amt_live.midi.clock import RealClock
+from amt_live.midi.journal import leftovers, set_aside
 from amt_live.midi.output import PlayerReport
 from amt_live.midi.player_process import PlayerProcess
+from amt_live.midi.recover import recover_apart
 from amt_live.osc.server import OscServer
 
 READY: Final = "ready"
+RECOVERY_SHOWN_S: Final = 1.0
+"""After a crash "ready" waits this long for takes to be recovered; the music does not."""
+
 OSC_LINE: Final = "OSC at "
 
 _log = logging.getLogger(__name__)
@@ -92,6 +97,7 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
     # The port first: when it is taken, nothing else has to be opened and closed.
     server = OscServer(config.osc_host, config.osc_port, execute, lambda: _state(engine))
     osc_port = await server.start()
+    unfinished = _unfinished_takes(config)
     with ExitStack() as stack:
         try:
             relay = _Relay()
@@ -113,6 +119,8 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             await _start(engine, config)
             say(f"model {model.name} runs on {model.provider}")
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
+            if unfinished:
+                await _recover(unfinished, say)
             say(READY)
             await stopped.wait()
         finally:
@@ -157,7 +165,6 @@ def _announce(
 
 def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
     seed = secrets.randbelow(MAX_SEED) if config.seed is None else config.seed
-    takes = Path(config.takes).expanduser() if config.takes else paths.takes_folder()
     settings = Settings(" ".join((config.mood or "").split()), config.tempo, seed, model=model.name)
     return Engine(
         model.generator,
@@ -165,7 +172,7 @@ def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
         player,
         RealClock(),
         settings,
-        takes,
+        _takes_folder(config),
         restart_player=player.restart,
     )
 
@@ -178,6 +185,33 @@ async def _start(engine: Engine, config: Config) -> None:
     if config.record is not None:
         await asyncio.wrap_future(engine.record(_record_path(config.record)))
     await asyncio.wrap_future(engine.submit(Transport("play")))
+
+
+def _takes_folder(config: Config) -> Path:
+    return Path(config.takes).expanduser() if config.takes else paths.takes_folder()
+
+
+def _unfinished_takes(config: Config) -> list[Path]:
+    """What crashes left behind; the file that is recorded into now gets its room at once."""
+    takes = leftovers(_takes_folder(config))
+    if config.record is not None:
+        path = _record_path(config.record)
+        other = set_aside(path)
+        takes = [take for take in takes if take.absolute() != path]
+        if other is not None:
+            takes.append(other)
+    return takes
+
+
+async def _recover(takes: list[Path], say: Callable[[str], None]) -> None:
+    """Finish takes beside the music; a line for each, and little wait for "ready"."""
+
+    def recovered(path: Path) -> None:
+        _log.info("take recovered: %s", path)
+        say(f"recovered a take that was cut short: {path}")
+
+    thread = recover_apart(takes, recovered)
+    await asyncio.to_thread(thread.join, RECOVERY_SHOWN_S)
 
 
 def _record_path(record: str) -> Path:

@@ -130,6 +130,42 @@ def test_a_signal_ends_notes_and_finishes_the_take(
     assert len(notes_of(read(take))) > 0
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the player in /proc")
+def test_takes_cut_short_by_a_crash_are_recovered_at_the_next_start(
+    start: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    record, takes = tmp_path / "whole evening.mid", tmp_path / "takes"
+    flags = ("--midi-api=null", "--tempo=300", f"--record={record}", f"--takes={takes}")
+    first = start(*flags, "--mood=calm")
+    _wait_until(lambda: _journal(record).exists() and b'"on"' in _journal(record).read_bytes())
+    # Both at once, so that the player cannot finish what the daemon leaves.
+    player = int(_children(first.process.pid)[0])
+    os.kill(player, signal.SIGSTOP)
+    first.process.kill()
+    os.kill(player, signal.SIGKILL)
+    first.close()
+    takes.mkdir()
+    _journal(takes / "solo.mid").write_bytes(_journal(record).read_bytes())
+    _wait_until(lambda: not Path(f"/proc/{player}").exists())
+    second = start(*flags)
+    saved = [takes / "solo.mid", tmp_path / "whole evening-recovered.mid"]
+    told = [line for line in second.lines if line.startswith("recovered")]
+    assert told == [f"recovered a take that was cut short: {path}" for path in saved]
+    assert all(len(notes_of(read(path))) > 0 for path in saved)
+    assert second.stop() == 0
+    assert record.exists()
+    assert not list(tmp_path.glob("**/*.journal"))
+
+
+def _journal(take: Path) -> Path:
+    return take.with_name(take.name + ".journal")
+
+
+def _children(pid: int) -> list[str]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [child for task in tasks for child in task.read_text().split()]
+
+
 def test_it_takes_hold_of_its_port_and_names_who_has_it(start: Callable[..., Daemon]) -> None:
     daemon = start("--midi-api=null")
     done = subprocess.run(

@@ -10,6 +10,7 @@ from pathlib import Path
 from amt_live.control.commands import MAX_NAME_CHARS
 from amt_live.engine.band import Band
 from amt_live.errors import FileError, UsageError
+from amt_live.midi.journal import journal_of
 
 
 class TakeDesk:
@@ -31,7 +32,7 @@ class TakeDesk:
             raise FileError(why) from None
         path = self._folder / f"{stem}.mid"
         count = 2
-        while path.exists():
+        while path.exists() or journal_of(path).exists():
             path = self._folder / f"{stem}-{count}.mid"
             count += 1
         self.start_at(band, path)

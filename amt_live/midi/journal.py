@@ -11,7 +11,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -22,6 +23,8 @@ from amt_live.midi.take import Row, is_row, song_of
 
 SUFFIX: Final = ".journal"
 WRITE_INTERVAL_S: Final = 0.4
+_MAX_LINE_BYTES: Final = 1 << 14
+_ROWS_A_WRITE: Final = 500
 
 _log = logging.getLogger(__name__)
 
@@ -36,13 +39,10 @@ class Journal:
         self._broken = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = _journal_of(path).open("wb", buffering=0)
+            self._file = _open_locked(path)
         except OSError as error:
             why = error.strerror or error
             raise FileError(f"cannot record to {path}: {why}; choose another place") from None
-        if not _lock(self._file):
-            self._file.close()
-            raise FileError(f"{path} is being recorded by another band; choose another name")
         self._batcher: Batcher[Row] = Batcher("journal", WRITE_INTERVAL_S, self._append)
 
     def put(self, row: Row) -> None:
@@ -58,37 +58,75 @@ class Journal:
     def _append(self, rows: list[Row]) -> None:
         if not rows or self._broken:
             return
-        text = "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
         try:
-            self._file.write(text.encode())
+            self._file.write(_lines(rows))
         except OSError as error:
             self._broken = True
             why = error.strerror or error
             self._on_trouble(f"the take {self.path} ends here: {why}")
 
 
+def keep(path: Path, rows: Iterable[Row]) -> None:
+    """Write the whole journal of a take at once, for ``finish_journal``; raises FileError."""
+    try:
+        with _open_locked(path) as file:
+            left = iter(rows)
+            while lines := _lines(islice(left, _ROWS_A_WRITE)):
+                file.write(lines)
+    except OSError as error:
+        why = error.strerror or error
+        raise FileError(f"cannot write {path}: {why}; choose another place") from None
+
+
 def finish_journal(path: Path) -> int:
     """Turn the journal of the take ``path`` into the take; returns its number of notes."""
-    journal = _journal_of(path)
+    journal = journal_of(path)
     song = song_of(_rows(journal))
     write(song, path)
     journal.unlink(missing_ok=True)
     return len(notes_of(song))
 
 
+def leftovers(folder: Path) -> list[Path]:
+    """The takes in a folder that have a journal: unfinished, or in progress elsewhere."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(SUFFIX))
+    except OSError:
+        return []
+    return [folder / name.removesuffix(SUFFIX) for name in names]
+
+
+def set_aside(path: Path) -> Path | None:
+    """Make room for a new take ``path`` where a crash left a journal: its take gets another name.
+
+    Returns that take, still to be recovered; None where there is nothing to save. Only renames.
+    """
+    journal = journal_of(path)
+    if not journal.exists() or _in_use(journal):
+        return None
+    count = 1
+    while True:
+        number = "" if count == 1 else f"-{count}"
+        other = path.with_name(f"{path.stem}-recovered{number}{path.suffix}")
+        if not other.exists() and not journal_of(other).exists():
+            break
+        count += 1
+    try:
+        journal.rename(journal_of(other))
+    except OSError as error:
+        _log.warning("cannot set %s aside: %s", journal, error)
+        return None
+    return other
+
+
 def recover_takes(folder: Path) -> list[Path]:
     """Finish what crashes left in a folder; returns the takes. A missing folder has none."""
-    recovered = []
-    for journal in sorted(folder.glob("*" + SUFFIX)):
-        path = journal.with_name(journal.name.removesuffix(SUFFIX))
-        if recover_take(path):
-            recovered.append(path)
-    return recovered
+    return [path for path in leftovers(folder) if recover_take(path)]
 
 
 def recover_take(path: Path) -> bool:
     """Finish the take ``path`` if a crash left its journal behind and nobody is writing it."""
-    journal = _journal_of(path)
+    journal = journal_of(path)
     if not journal.exists() or _in_use(journal):
         return False
     try:
@@ -99,22 +137,37 @@ def recover_take(path: Path) -> bool:
     return True
 
 
-def _journal_of(path: Path) -> Path:
+def journal_of(path: Path) -> Path:
+    """Where the journal of the take ``path`` lies while it is not finished."""
     return path.with_name(path.name + SUFFIX)
 
 
 def _rows(journal: Path) -> Iterator[Row]:
     try:
         with journal.open("rb") as file:
-            for line in file:
+            while line := file.readline(_MAX_LINE_BYTES):
                 try:
                     value = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue  # The last line of a crash may be cut short.
                 if is_row(value):
                     yield value
     except OSError as error:
         raise FileError(f"cannot read {journal}: {error.strerror or error}") from None
+
+
+def _lines(rows: Iterable[Row]) -> bytes:
+    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows).encode()
+
+
+def _open_locked(path: Path) -> BinaryIO:
+    """The journal of a take, emptied only once it is ours; raises OSError, and FileError."""
+    file = journal_of(path).open("ab", buffering=0)
+    if not _lock(file):
+        file.close()
+        raise FileError(f"{path} is being recorded by another band; choose another name")
+    file.truncate(0)
+    return file
 
 
 def _in_use(journal: Path) -> bool:

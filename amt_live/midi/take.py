@@ -33,7 +33,21 @@ BAR: Final = "bar"
 MARK: Final = "mark"
 END: Final = "end"
 
-_ARITY: Final = {ON: 5, OFF: 4, PROGRAM: 4, CONTROL: 5, TEMPO: 2, BAR: 2, MARK: 2, END: 1}
+_MAX_TICKS: Final = (1 << 28) - 1
+"""What a MIDI file can say; days of music."""
+
+_PART: Final = (0, len(PARTS) - 1)
+_CHANNEL: Final = (0, 15)
+_DATA: Final = (0, 127)
+_RANGES: Final[dict[str, tuple[tuple[int, int], ...]]] = {
+    ON: (_PART, _CHANNEL, _DATA, (1, 127)),
+    OFF: (_PART, _CHANNEL, _DATA),
+    PROGRAM: (_PART, _CHANNEL, _DATA),
+    CONTROL: (_PART, _CHANNEL, _DATA, _DATA),
+    TEMPO: ((4, 1000),),
+    BAR: ((1, 64 * TICKS_PER_QUARTER),),
+    END: (),
+}
 
 
 def row_of(at_ticks: int, wire: Wire) -> Row | None:
@@ -51,15 +65,30 @@ def row_of(at_ticks: int, wire: Wire) -> Row | None:
 
 
 def is_row(value: object) -> bool:
-    """Whether something read from a journal is a row."""
+    """Whether something read from a journal is a row, every number of it within its range."""
     if not isinstance(value, list) or len(value) < 2 or not isinstance(value[1], str):
         return False
-    arity = _ARITY.get(value[1])
-    if arity is None or len(value) != arity + 1 or not isinstance(value[0], int):
+    if type(value[0]) is not int or not 0 <= value[0] <= _MAX_TICKS:
         return False
-    if value[1] == MARK:
-        return isinstance(value[2], str)
-    return all(isinstance(item, int | float) for item in value[2:])
+    kind, rest = value[1], value[2:]
+    if kind == MARK:
+        return len(rest) == 1 and isinstance(rest[0], str) and _can_be_written(rest[0])
+    ranges = _RANGES.get(kind)
+    if ranges is None or len(rest) != len(ranges):
+        return False
+    numbers = (int, float) if kind == TEMPO else (int,)
+    return all(
+        type(item) in numbers and low <= item <= high
+        for item, (low, high) in zip(rest, ranges, strict=True)
+    )
+
+
+def _can_be_written(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Builder:

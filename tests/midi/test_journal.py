@@ -4,7 +4,17 @@ import pytest
 
 from amt_live.errors import FileError
 from amt_live.midi import smf
-from amt_live.midi.journal import SUFFIX, Journal, recover_take, recover_takes
+from amt_live.midi.journal import (
+    SUFFIX,
+    Journal,
+    finish_journal,
+    keep,
+    leftovers,
+    recover_take,
+    recover_takes,
+    set_aside,
+)
+from amt_live.midi.recover import recover_apart
 
 ROWS = [
     [0, "bar", 1920],
@@ -45,7 +55,13 @@ def test_a_journal_cut_in_mid_line_is_recovered_up_to_there(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "line", ["{}", "[]", "3", '[1,"on"]', '[1,"on",2,0,"x",80]', '["1","end"]', '[0,"mark",3]']
+    "line",
+    [
+        *("{}", "[]", "3", '[1,"on"]', '[1,"on",2,0,"x",80]', '["1","end"]', '[0,"mark",3]'),
+        *('[1,"on",2,0,300,80]', '[1,"on",2,16,60,80]', '[1,"on",99,0,60,80]', '[-1,"end"]'),
+        *('[0,"tempo",NaN]', '[0,"tempo",0]', '[0,"bar",1e300]', '[99999999999,"end"]'),
+        *('[1,"on",2,0,true,80]', '[0,"mark","\\ud800"]', "[" * 5000, "[" * 50_000),
+    ],
 )
 def test_lines_that_are_not_rows_are_skipped(tmp_path, line):
     (tmp_path / f"a.mid{SUFFIX}").write_text(line + "\n")
@@ -60,6 +76,44 @@ def test_a_take_in_progress_is_neither_recovered_nor_begun_again(tmp_path):
     with pytest.raises(FileError, match="another band"):
         Journal(tmp_path / "a.mid", fail)
     assert journal.finish() == 0
+
+
+def test_beginning_a_take_does_not_empty_the_journal_of_another_band(tmp_path):
+    journal = Journal(tmp_path / "a.mid", fail)
+    for row in [*ROWS, [1200, "end"]]:
+        journal.put(row)
+    with pytest.raises(FileError, match="another band"):
+        Journal(tmp_path / "a.mid", fail)
+    assert journal.finish() == 2
+
+
+def test_what_a_crash_left_is_set_aside_for_a_new_take_of_the_name(tmp_path):
+    path = tmp_path / "a.mid"
+    for _ in range(2):
+        keep(path, ROWS)
+        assert set_aside(path) is not None
+    assert set_aside(path) is None
+    names = [tmp_path / "a-recovered-2.mid", tmp_path / "a-recovered.mid"]
+    assert leftovers(tmp_path) == names == recover_takes(tmp_path)
+    busy = Journal(path, fail)
+    assert set_aside(path) is None
+    busy.finish()
+
+
+def test_recovery_in_a_process_of_its_own_names_what_it_saved(tmp_path):
+    names = [tmp_path / f"take with spaces {number}.mid" for number in range(3)]
+    for path in names[:2]:
+        keep(path, ROWS)
+    recovered = []
+    recover_apart(names, recovered.append).join(20)
+    assert recovered == names[:2]
+    assert all(len(smf.read(path).tracks) == 1 for path in recovered)
+
+
+def test_a_journal_kept_whole_is_finished_like_any_other(tmp_path):
+    rows = [[at, "on" if at % 2 == 0 else "off", 2, 0, 60, 80][: 6 - at % 2] for at in range(3000)]
+    keep(tmp_path / "a.mid", rows)
+    assert finish_journal(tmp_path / "a.mid") == 1500
 
 
 def test_a_place_that_cannot_be_written_gets_one_line(tmp_path):
