@@ -11,6 +11,9 @@ from amt_live.control.when import When
 
 MAX_MOOD_CHARS: Final = 500
 MAX_NAME_CHARS: Final = 64
+MIN_BLEND: Final = 2
+MAX_BLEND: Final = 8
+"""Texts of a blend."""
 
 TransportAction = Literal["play", "stop", "continue", "count_in"]
 SamplingName = Literal["temperature", "top_p", "top_k", "guidance"]
@@ -23,6 +26,14 @@ class SetMood:
     """Turn to ``text`` at ``when`` (None: at the current quantise setting)."""
 
     text: str
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlendMood:
+    """Turn to the weighted mean of 2-8 texts; weights are finite and add up to more than 0."""
+
+    texts: tuple[tuple[str, float], ...]
     when: When | None = None
 
 
@@ -123,6 +134,7 @@ class StopTake:
 
 Command = (
     SetMood
+    | BlendMood
     | CancelMood
     | UndoMood
     | SetQuantise

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from amt_live.control.commands import (
     MAX_MOOD_CHARS,
+    BlendMood,
     CancelMood,
     Command,
     Panic,
@@ -30,6 +31,7 @@ from amt_live.engine.band import Band
 from amt_live.engine.harmony import key_name, parse_chords, parse_key
 from amt_live.engine.meters import place
 from amt_live.engine.plan import Direction
+from amt_live.engine.recipes import blended, plain
 from amt_live.engine.takes import TakeDesk
 from amt_live.errors import UsageError
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
@@ -51,6 +53,7 @@ class Controls:
         self._takes = takes
         self._actions: dict[type, Callable[[Any], None]] = {
             SetMood: self._mood,
+            BlendMood: self._blend,
             CancelMood: lambda _: self._cancel(),
             UndoMood: lambda _: self._undo(),
             SetQuantise: self._quantise,
@@ -74,12 +77,10 @@ class Controls:
         self._band.publish_state()
 
     def _mood(self, command: SetMood) -> None:
-        text = " ".join(command.text.split())
-        if not text:
-            raise UsageError("the mood is empty; type a few words, such as: calm piano ballad")
-        if len(text) > MAX_MOOD_CHARS:
-            raise UsageError(f"the mood has {len(text)} characters; {MAX_MOOD_CHARS} is the most")
-        self._band.arm(self._band.moods.read(text), command.when)
+        self._band.arm(self._band.moods.read(plain(_text(command.text))), command.when)
+
+    def _blend(self, command: BlendMood) -> None:
+        self._band.arm(self._band.moods.read(blended(command.texts)), command.when)
 
     def _cancel(self) -> None:
         if not self._band.disarm():
@@ -166,3 +167,12 @@ class Controls:
         at_ticks = band.next_bar_ticks()
         band.stream.plan.revise(at_ticks, revision)
         band.go_back(at_ticks)
+
+
+def _text(words: str) -> str:
+    text = " ".join(words.split())
+    if not text:
+        raise UsageError("the mood is empty; type a few words, such as: calm piano ballad")
+    if len(text) > MAX_MOOD_CHARS:
+        raise UsageError(f"the mood has {len(text)} characters; {MAX_MOOD_CHARS} is the most")
+    return text

@@ -4,13 +4,15 @@ Thread: engine. Invariant: at most one mood is armed; arming another one first t
 out of the plan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from amt_live.engine.plan import Direction
+from amt_live.engine.recipes import Recipe, name_of, plain
 from amt_live.engine.roles import MoodReader
-from amt_live.text.conditioning import Floats, Mood
+from amt_live.errors import UsageError
+from amt_live.text.conditioning import Floats, Mood, blend
 
 MAX_HISTORY: Final = 100
 ENERGY_ATTRIBUTES: Final = ("arousal", "velocity")
@@ -43,15 +45,25 @@ class TextMoods:
             return self._conditioner.null()
         return self._conditioner.condition(self._embedder.embed(text), overrides)
 
+    def blend(self, texts: Sequence[tuple[str, float]], overrides: Mapping[str, float]) -> Mood:
+        """The mood of the weighted mean of texts; raises UsageError where they cancel out."""
+        embeddings = [self._embedder.embed(text) for text, _ in texts]
+        try:
+            mean = blend(embeddings, [weight for _, weight in texts])
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        return self._conditioner.condition(mean, overrides)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text that was read: what a direction needs to know of it."""
+    """A recipe that was read: what a direction needs to know of it."""
 
     id: int
     text: str
     mood: Mood
     energy: float | None
+    recipe: Recipe
 
     def put(self, direction: Direction) -> Direction:
         """A direction with this mood in it."""
@@ -76,7 +88,7 @@ class MoodDesk:
         self._reader = reader
         self._next_id = 1
         self.energy: float | None = None
-        self.current = Reading(0, text, self._read(text), None)
+        self.current = Reading(0, text, self._read(plain(text)), None, plain(text))
         self.armed: Armed | None = None
         self._history: list[Reading] = []
 
@@ -90,9 +102,10 @@ class MoodDesk:
         self._next_id += 1
         return self._next_id - 1
 
-    def read(self, text: str) -> Reading:
-        """Read a new text. Takes a few milliseconds."""
-        return Reading(self.new_id(), text, self._read(text), self.energy)
+    def read(self, recipe: Recipe) -> Reading:
+        """Read a new mood, a few milliseconds for each text; raises UsageError."""
+        mood = self._read(recipe)
+        return Reading(self.new_id(), name_of(recipe), mood, self.energy, recipe)
 
     def set_energy(self, energy: float | None) -> dict[int, Reading]:
         """Read the current and the armed mood again under another energy; the readings by id."""
@@ -105,7 +118,7 @@ class MoodDesk:
         return {reading.id: reading for reading in readings}
 
     def _reread(self, reading: Reading) -> Reading:
-        return replace(reading, mood=self._read(reading.text), energy=self.energy)
+        return replace(reading, mood=self._read(reading.recipe), energy=self.energy)
 
     def previous(self) -> Reading | None:
         """The mood before the current one."""
@@ -123,9 +136,11 @@ class MoodDesk:
         self.current = armed.reading
         return armed
 
-    def _read(self, text: str) -> Mood:
+    def _read(self, recipe: Recipe) -> Mood:
         overrides = {}
         if self.energy is not None:
             value = (2 * self.energy - 1) * ENERGY_SPAN
             overrides = dict.fromkeys(ENERGY_ATTRIBUTES, value)
-        return self._reader.read(text, overrides)
+        if len(recipe) > 1:
+            return self._reader.blend(recipe, overrides)
+        return self._reader.read(recipe[0][0], overrides)

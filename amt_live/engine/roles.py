@@ -1,6 +1,6 @@
 """What the engine needs from the words' side, as a protocol: ``moods.TextMoods`` fills it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from amt_live.text.conditioning import Mood
@@ -11,3 +11,6 @@ class MoodReader(Protocol):
 
     def read(self, text: str, overrides: Mapping[str, float]) -> Mood:
         """The mood of a text; ``overrides`` set attributes by name, in standard deviations."""
+
+    def blend(self, texts: Sequence[tuple[str, float]], overrides: Mapping[str, float]) -> Mood:
+        """The mood of the weighted mean of texts; raises UsageError where they cancel out."""

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from amt_live.control.commands import (
+    MAX_BLEND,
     MAX_MOOD_CHARS,
     MAX_NAME_CHARS,
+    MIN_BLEND,
+    BlendMood,
     CancelMood,
     Panic,
     SetChords,
@@ -28,7 +31,7 @@ from amt_live.control.state import BandState
 from amt_live.control.when import When
 from amt_live.music.parts import PART_NAMES
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
-from amt_live.osc.arguments import Argument, Atom
+from amt_live.osc.arguments import Argument, Atom, Refusal
 from amt_live.osc.entries import (
     ALL_PARTS,
     PART_FIELD,
@@ -52,6 +55,17 @@ WHEN_WORDS: Final = tuple(str(when) for when in When)
 def _mood(_part: str, values: Sequence[Atom | None]) -> SetMood:
     text, when = values
     return parse_mood(str(text) if when is None else f"{text} @{when}")
+
+
+def _blend(_part: str, values: Sequence[Atom | None]) -> BlendMood:
+    *flat, when = values
+    texts = [str(text) for text in flat[::2]]
+    weights = [float(number(weight)) for weight in flat[1::2]]
+    if sum(weights) <= 0:
+        raise Refusal("range", "the weights must add up to more than 0; give one that is larger")
+    return BlendMood(
+        tuple(zip(texts, weights, strict=True)), None if when is None else When(str(when))
+    )
 
 
 def _tempo(_part: str, values: Sequence[Atom | None]) -> SetTempo:
@@ -81,6 +95,7 @@ def _health(state: BandState, _part: str) -> tuple[Atom, ...]:
     )
 
 
+MAX_WEIGHT: Final = 100
 _TEXT_MOOD: Final = Argument("text", "text", max_chars=MAX_MOOD_CHARS, default="")
 
 ADDRESSES: Final[tuple[Address, ...]] = (
@@ -92,6 +107,18 @@ ADDRESSES: Final[tuple[Address, ...]] = (
         _mood,
         lambda state, _part: (state.mood,),
         takes_when=True,
+    ),
+    Address(
+        "/amt/mood/blend",
+        "action",
+        "Play a mood that lies between these texts, by their weights, from the next boundary on.",
+        (
+            Argument("text", "text", max_chars=MAX_MOOD_CHARS),
+            Argument("weight", "real", -MAX_WEIGHT, MAX_WEIGHT),
+        ),
+        _blend,
+        takes_when=True,
+        repeats=(MIN_BLEND, MAX_BLEND),
     ),
     Address(
         "/amt/mood/cancel",

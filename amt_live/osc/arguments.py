@@ -69,17 +69,24 @@ class Argument:
 
 
 def values_of(arguments: Sequence[Argument], atoms: Sequence[Atom]) -> list[Atom | None]:
-    """The value of each argument (None for an optional one left out); raises Refusal."""
+    """The value of each argument (None for an optional one left out); raises Refusal.
+
+    A text takes all atoms but one for each required argument after it.
+    """
     values: list[Atom | None] = []
     rest = list(atoms)
-    for argument in arguments:
+    for number, argument in enumerate(arguments, 1):
         if not rest:
             if not argument.optional:
                 raise Refusal("arguments", f"{argument.name} is missing; give {argument.limits}")
             values.append(None)
         elif argument.kind == "text":
-            values.append(_text(argument, rest))
-            rest = []
+            after = sum(not later.optional for later in arguments[number:])
+            if len(rest) == 1 and after and isinstance(rest[0], str):
+                rest = list(rest[0].rsplit(None, after))
+            end = max(len(rest) - after, 1)
+            values.append(_text(argument, rest[:end]))
+            del rest[:end]
         else:
             values.append(_value(argument, rest.pop(0)))
     if rest:
@@ -87,6 +94,38 @@ def values_of(arguments: Sequence[Argument], atoms: Sequence[Atom]) -> list[Atom
         takes = "no arguments" if not count else f"at most {count} argument{'s' * (count > 1)}"
         raise Refusal("arguments", f"takes {takes}, got {len(atoms)}")
     return values
+
+
+def pairs_of(
+    arguments: Sequence[Argument], atoms: Sequence[Atom], low: int, high: int
+) -> list[Atom | None]:
+    """The values of a text and a number that come ``low`` to ``high`` times, flat; raises Refusal.
+
+    The first atom of a pair is text whatever it looks like, the next number ends the pair: hosts
+    split ``80s synth pop 0.7`` into atoms, and a shell may send all pairs as one string.
+    """
+    text, _ = arguments
+    if len(atoms) == 1 and isinstance(atoms[0], str):
+        atoms = atoms[0].split()
+    values: list[Atom | None] = []
+    start = 0
+    for index, atom in enumerate(atoms):
+        if index > start and number_of(atom) is not None:
+            values += values_of(arguments, atoms[start : index + 1])
+            start = index + 1
+    if start < len(atoms):
+        said = quoted(joined(atoms[start:]))
+        raise Refusal("arguments", f"no number follows {said}; give {_group(arguments)} in turn")
+    count = len(values) // 2
+    if not low <= count <= high:
+        raise Refusal("arguments", f"takes {low} to {high} times {_group(arguments)}, got {count}")
+    if not all(values[::2]):
+        raise Refusal("text", f"a {text.name} is empty; give {_group(arguments)} in turn")
+    return values
+
+
+def _group(arguments: Sequence[Argument]) -> str:
+    return " and ".join(argument.name for argument in arguments)
 
 
 def number_of(atom: Atom) -> float | None:

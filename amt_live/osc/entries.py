@@ -47,12 +47,21 @@ class Address:
     read: Read | None = None
     takes_when: bool = False
     cost: int = 1
+    repeats: tuple[int, int] | None = None
+    """How often, at least and at most, the text and the number in ``arguments`` come in turn."""
 
     @property
     def usage(self) -> str:
         """The arguments as a user types them: ``bpm [glide_beats]``."""
         words = [f"[{a.name}]" if a.optional else a.name for a in self.arguments]
+        if self.repeats:
+            words = [*words, *words, "..."]
         return " ".join([*words, "[@when]"] if self.takes_when else words)
+
+    @property
+    def times(self) -> str:
+        """How often the arguments come, as a user reads it; empty for once."""
+        return f"{self.repeats[0]} to {self.repeats[1]} times in turn" if self.repeats else ""
 
 
 @dataclass(frozen=True, slots=True)

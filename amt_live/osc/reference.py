@@ -67,7 +67,7 @@ folder are translations of this page.
 - **Numbers** may be ints, floats, `T`/`F`, or strings such as `"96"`. Where a whole number is
   meant, a fraction is rounded, so that sliders work.
 - **Texts** may come as one string or as several atoms, which are joined by a space.
-- **When**: a mood may end with {when}.
+- **When**: a mood (or the cue of a scene) may end with {when}.
   Without one, `/amt/quantise` decides.
 - **Answers**: every command is answered to its sender by exactly one `/amt/done ADDRESS` or
   `/amt/fail ADDRESS CODE WHY`. A setting or reading sent without arguments is answered on its own
@@ -121,6 +121,7 @@ def _table(entries: list[Address], kind: Kind) -> list[str]:
     for entry in entries:
         carries = entry.kind in ("reading", "push")
         arguments = "; ".join(_described(argument, carries) for argument in entry.arguments)
+        arguments += f"; {entry.times}" if entry.times else ""
         arguments += "; [@when]" if entry.takes_when else ""
         cells = [f"`{entry.path.replace('{part}', 'PART')}`", arguments]
         cells += [_default(entry)] if has_defaults else []

@@ -9,11 +9,12 @@ from typing import get_args
 from amt_live.control.commands import Command, Panic, PartField
 from amt_live.control.moodline import split_when
 from amt_live.control.state import BandState
+from amt_live.control.when import When
 from amt_live.errors import UsageError
 from amt_live.music.parts import PART_NAMES
 from amt_live.osc.addresses import ADDRESSES, PANIC, PUSHED_BY_NOTICE, ROUTES
-from amt_live.osc.arguments import Atom, Refusal, joined, quoted, values_of
-from amt_live.osc.entries import ALL_PARTS, Route
+from amt_live.osc.arguments import Atom, Refusal, joined, pairs_of, quoted, values_of
+from amt_live.osc.entries import ALL_PARTS, Address, Route
 
 
 def look_up(address: str) -> Route:
@@ -42,17 +43,31 @@ def command_of(route: Route, atoms: Sequence[Atom]) -> Command:
     last = atoms[-1] if atoms else ""
     if isinstance(last, str) and last.startswith("@") and not entry.takes_when:
         if entry.path != "/amt/quantise":
-            raise Refusal("arguments", f"{quoted(last)}: only moods can be told when")
+            raise Refusal("arguments", f"{quoted(last)}: only moods and scenes can be told when")
         atoms = [*atoms[:-1], last[1:]]
     try:
         if entry.takes_when:
-            text, when = split_when(joined(atoms))
-            return entry.make(route.part, [*values_of(entry.arguments, [text]), when])
-        return entry.make(route.part, values_of(entry.arguments, atoms))
+            atoms, when = _split_when(atoms)
+            return entry.make(route.part, [*_values(entry, atoms), when])
+        return entry.make(route.part, _values(entry, atoms))
     except Refusal:
         raise
     except UsageError as error:
         raise Refusal("arguments", str(error)) from None
+
+
+def _values(entry: Address, atoms: Sequence[Atom]) -> list[Atom | None]:
+    if entry.repeats is not None:
+        return pairs_of(entry.arguments, atoms, *entry.repeats)
+    return values_of(entry.arguments, atoms)
+
+
+def _split_when(atoms: Sequence[Atom]) -> tuple[list[Atom], When | None]:
+    """Atoms without the ``@when`` that the last of them is or ends with."""
+    if not atoms or not isinstance(atoms[-1], str):
+        return list(atoms), None
+    head, when = split_when(atoms[-1])
+    return [*atoms[:-1], *([head] if head or len(atoms) == 1 else [])], when
 
 
 def followed(state: BandState) -> dict[str, tuple[Atom, ...]]:
@@ -71,6 +86,8 @@ def followed(state: BandState) -> dict[str, tuple[Atom, ...]]:
 def help_line(route: Route, path: str) -> tuple[str, str, str]:
     """What ``/amt/help`` says: the path, the arguments with their limits, the sentence."""
     arguments = ", ".join(f"{a.name}: {a.limits}" for a in route.entry.arguments)
+    if route.entry.times:
+        arguments += f", {route.entry.times}"
     return (path, arguments, route.entry.sentence)
 
 

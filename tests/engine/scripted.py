@@ -1,6 +1,7 @@
 """Parts that play by a script: a decoder without weights, a reader without words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -89,6 +90,14 @@ class ScriptedReader:
         beats = 3 if text.endswith("3") else 4
         programs = {part: 7} if "strange" in text else {}
         return Mood(vector, vector, {}, programs, beats)
+
+    def blend(self, texts: Sequence[tuple[str, float]], overrides: Mapping[str, float]) -> Mood:
+        """Plays the part of the heaviest text; the weights show in the vector's fraction."""
+        heaviest, weight = max(texts, key=lambda pair: pair[1])
+        mood = self.read(heaviest, overrides)
+        self.read_texts[-1] = (" + ".join(f"{t} {w:.2g}" for t, w in texts), dict(overrides))
+        vector = mood.slot + np.float32(weight / 2)
+        return replace(mood, slot=vector, add=vector)
 
 
 def part_of(text: str) -> int:

@@ -36,6 +36,11 @@ EXAMPLES = {
     "/amt/chords": "Dm7 | G7 | Cmaj7 | %",
 }
 
+DEEDS = {
+    "/amt/mood/blend": ("calm piano", 0.7, "storm", 0.3),
+}
+"""Arguments of the actions that cannot do without."""
+
 
 def middle(entry):
     """A value inside the limits that is not the default."""
@@ -117,9 +122,26 @@ async def test_every_action_is_done_once():
         assert await s.ear.next() == ("/amt/done", "/amt/take/start")
         for entry in ADDRESSES:
             if entry.kind == "action":
-                assert await s.ask(entry.path) == ("/amt/done", entry.path)
+                atoms = DEEDS.get(entry.path, ())
+                assert await s.ask(entry.path, *atoms) == ("/amt/done", entry.path)
         assert len(s.band.log) == 1 + sum(entry.kind == "action" for entry in ADDRESSES)
         assert await s.ear.settled(s.port) == []
+
+
+async def test_every_action_that_needs_arguments_is_refused_without_and_with_wrong_ones():
+    async with stage(WIDE) as s:
+        for path, atoms in DEEDS.items():
+            assert (await s.ask(path))[:3] == ("/amt/fail", path, "arguments")
+            for index, argument in enumerate(ROUTES[path].entry.arguments):
+                if argument.kind == "text":
+                    continue
+                wrong = list(atoms)
+                for value in (argument.low - 1, argument.high + 1, float("nan")):
+                    wrong[index] = value
+                    assert (await s.ask(path, *wrong))[:3] == ("/amt/fail", path, "range")
+                wrong[index] = "nonsense"
+                assert (await s.ask(path, *wrong))[:2] == ("/amt/fail", path)
+        assert s.band.log == []
 
 
 async def test_every_reading_is_read_and_never_set():

@@ -59,6 +59,12 @@ def test_what_is_followed_covers_every_setting():
     assert settings <= set(followed(BandState(parts=PARTS_AT_START)))
 
 
+def blend(*flat, when=None):
+    return c.BlendMood(
+        tuple(zip(flat[::2], flat[1::2], strict=True)), None if when is None else When(when)
+    )
+
+
 @pytest.mark.parametrize(
     ("address", "atoms", "command"),
     [
@@ -67,6 +73,14 @@ def test_what_is_followed_covers_every_setting():
         ("/amt/mood", ["dark waltz @2bars"], c.SetMood("dark waltz", When.BARS_2)),
         ("/amt/mood", [80, "miles", 1.5, "@NOW"], c.SetMood("80 miles 1.5", When.NOW)),
         ("/amt/mood", ["x" * 500, "@bar"], c.SetMood("x" * 500, When.BAR)),
+        ("/amt/mood/blend", ["calm", 0.7, "storm", 0.3], blend("calm", 0.7, "storm", 0.3)),
+        ("/amt/mood/blend", ["calm 2 storm 1 @beat"], blend("calm", 2, "storm", 1, when="beat")),
+        (
+            "/amt/mood/blend",
+            ["80", "miles", "0.5", "late", "night", 1, "@4bars"],
+            blend("80 miles", 0.5, "late night", 1, when="4bars"),
+        ),
+        ("/amt/mood/blend", ["calm", 2, "storm", -0.5], blend("calm", 2, "storm", -0.5)),
         ("/amt/tempo", [96], c.SetTempo(96.0)),
         ("/amt/tempo", ["96.5", "4"], c.SetTempo(96.5, 4.0)),
         ("/amt/quantise", ["4bars"], c.SetQuantise(When.BARS_4)),
@@ -98,6 +112,15 @@ def test_messages_make_commands(address, atoms, command):
         ("/amt/mood", ["waltz", "@tomorrow"], "arguments"),
         ("/amt/mood", ["x" * 501], "text"),
         ("/amt/mood", ["be\x1bep"], "text"),
+        ("/amt/mood/blend", ["calm", 1], "arguments"),
+        ("/amt/mood/blend", ["calm", 1, "storm"], "arguments"),
+        ("/amt/mood/blend", ["calm", "storm"], "arguments"),
+        ("/amt/mood/blend", ["a", 1] * 9, "arguments"),
+        ("/amt/mood/blend", ["calm", 1, "", 1], "text"),
+        ("/amt/mood/blend", ["calm", 0, "storm", 0], "range"),
+        ("/amt/mood/blend", ["calm", -1, "storm", 0.5], "range"),
+        ("/amt/mood/blend", ["calm", float("inf"), "storm", 1], "range"),
+        ("/amt/mood/blend", ["calm", 1, "storm", 1, "@later"], "arguments"),
         ("/amt/tempo", [0], "range"),
         ("/amt/tempo", [float("nan")], "range"),
         ("/amt/tempo", ["1e999"], "range"),
@@ -181,3 +204,5 @@ def test_unknown_parts_and_fields_name_those_that_exist():
 def test_help_tells_limits_and_units():
     assert len(help_about("")) == len(ADDRESSES)
     assert help_about("/amt/tempo")[0][1] == "bpm: 20-300 bpm, glide_beats: 0-256 beats"
+    assert help_about("/amt/mood/blend")[0][1].endswith("weight: -100 to 100, 2 to 8 times in turn")
+    assert look_up("/amt/mood/blend").entry.usage == "text weight text weight ... [@when]"
