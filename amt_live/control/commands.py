@@ -13,6 +13,7 @@ MAX_MOOD_CHARS: Final = 500
 MAX_NAME_CHARS: Final = 64
 MIN_BLEND: Final = 2
 MAX_BLEND: Final = 8
+MAX_GLIDE_BARS: Final = 64
 """Texts of a blend."""
 
 TransportAction = Literal["play", "stop", "continue", "count_in"]
@@ -38,8 +39,17 @@ class BlendMood:
 
 
 @dataclass(frozen=True, slots=True)
+class GlideMood:
+    """Move from the present mood to ``text`` over 1-64 ``bars``, in a step at every bar line."""
+
+    text: str
+    bars: int
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CancelMood:
-    """Forget the mood that is armed and not applied yet."""
+    """Forget the mood that is armed and not applied yet; a glide ends where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,7 @@ class StopTake:
 Command = (
     SetMood
     | BlendMood
+    | GlideMood
     | CancelMood
     | UndoMood
     | SetQuantise

@@ -5,7 +5,7 @@ caller's thread. Invariant: what lies between the playhead and the horizon is qu
 going back takes the same ticks off both the stream and the output.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,11 +20,13 @@ from amt_live.control.state import (
     TransportState,
 )
 from amt_live.control.when import When
+from amt_live.engine.glides import laid_out
 from amt_live.engine.health import HealthDesk
 from amt_live.engine.meters import boundary, place
-from amt_live.engine.moods import Armed, MoodDesk, Reading
+from amt_live.engine.moods import Armed, MoodDesk, Reading, Step
 from amt_live.engine.parts import PartDesk
 from amt_live.engine.plan import Direction, Plan
+from amt_live.engine.recipes import Recipe
 from amt_live.engine.roles import MoodReader
 from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
@@ -158,6 +160,7 @@ class Band:
             marks.append(self.stream.horizon_ticks - self._lookahead_ticks() + 1)
             if self.moods.armed:
                 marks.append(self.moods.armed.at_ticks)
+            marks.extend(step.at_ticks for step in self.moods.steps[:1])
             if transport.next_glide_ticks is not None:
                 marks.append(transport.next_glide_ticks)
             until = min(until, *(transport.seconds_until(mark) for mark in marks))
@@ -188,32 +191,63 @@ class Band:
         """Let a mood play from a boundary on; it takes the place of one that is armed."""
         arrived_s = self.clock.now()
         self.disarm()
-        at_ticks = self.earliest_ticks()
-        if self.transport.is_running:
-            at_ticks = boundary(self.stream, when or self.quantise, at_ticks)
-        self.stream.plan.revise(at_ticks, reading.put)
-        self.go_back(at_ticks)
-        self.moods.armed = Armed(reading, self.moods.current, at_ticks, arrived_s, is_undo)
-        bar, beat = place(self.stream, at_ticks)
-        eta_s = max(self.transport.seconds_until(at_ticks), 0.0)
-        self.publish(MoodArmed(reading.id, reading.text, bar, beat, eta_s))
+        step = Step(self._boundary(when), reading)
+        self._lay((step,), Armed(reading, self.moods.latest, step.at_ticks, arrived_s, is_undo))
         if not self.transport.is_running:
             self._apply_mood()
 
+    def arm_glide(self, recipe: Recipe, bars: int, when: When | None) -> None:
+        """Let the mood move to another one from a boundary on; at once while nothing plays."""
+        if not self.transport.is_running:
+            self.arm(self.moods.read(recipe), when)
+            return
+        arrived_s = self.clock.now()
+        self.disarm()
+        before = self.moods.latest
+        steps = laid_out(self.stream, self._boundary(when), self.moods.glide(recipe, bars))
+        first, *then = steps
+        self._lay(steps, Armed(first.reading, before, first.at_ticks, arrived_s, then=tuple(then)))
+
+    def _boundary(self, when: When | None) -> int:
+        if not self.transport.is_running:
+            return self.earliest_ticks()
+        return boundary(self.stream, when or self.quantise, self.earliest_ticks())
+
+    def _lay(self, steps: Sequence[Step], armed: Armed) -> None:
+        for step in steps:
+            self.stream.plan.revise(step.at_ticks, step.reading.put)
+        self.go_back(armed.at_ticks)
+        self.moods.armed = armed
+        self._tell_armed(armed)
+
+    def _tell_armed(self, armed: Armed) -> None:
+        bar, beat = place(self.stream, armed.at_ticks)
+        eta_s = max(self.transport.seconds_until(armed.at_ticks), 0.0)
+        self.publish(MoodArmed(armed.reading.id, armed.reading.text, bar, beat, eta_s))
+
     def disarm(self) -> bool:
-        """Take the armed mood out again; False when none is armed, or it is too late."""
-        armed = self.moods.armed
+        """Take the armed mood out again, and let a glide end where it is.
+
+        False when nothing is armed, or it is too late.
+        """
+        armed, earliest_ticks = self.moods.armed, self.earliest_ticks()
         if armed is None:
             return False
-        if armed.at_ticks < self.earliest_ticks():
+        if armed.at_ticks < earliest_ticks:
             self._apply_mood()
-            return False
-        self.moods.armed = None
-        self.stream.plan.revise(armed.at_ticks, armed.before.put)
-        self.go_back(armed.at_ticks)
+            return self.disarm()
+        if armed.ends_glide:
+            at_ticks, reading = self.moods.end_glide(earliest_ticks)
+        else:
+            self.moods.armed = None
+            at_ticks, reading = armed.at_ticks, armed.before
+        self.stream.plan.revise(at_ticks, reading.put)
+        self.go_back(at_ticks)
         return True
 
     def _pass_moods(self) -> None:
+        if self.moods.pass_steps(self.playhead_ticks):
+            self.publish_state()
         armed = self.moods.armed
         if armed is not None and self.playhead_ticks >= armed.at_ticks:
             self._apply_mood()
@@ -228,6 +262,8 @@ class Band:
         at_s = timeline.seconds_at(armed.at_ticks) if timeline else self.clock.now()
         latency_ms = max(at_s - armed.arrived_s, 0.0) * 1000
         self.publish(MoodApplied(armed.reading.id, armed.reading.text, bar, beat, latency_ms))
+        if self.moods.armed is not None:
+            self._tell_armed(self.moods.armed)
         self.publish_state()
 
     def set_energy(self, energy: float | None) -> None:
@@ -236,7 +272,7 @@ class Band:
         readings = self.moods.set_energy(energy)
 
         def put(direction: Direction) -> Direction:
-            reading = readings.get(direction.revision[0])
+            reading = readings.get((direction.revision[0], direction.step))
             return reading.put(direction) if reading else direction
 
         self.stream.plan.revise(at_ticks, put)
@@ -259,7 +295,7 @@ class Band:
     def play(self, *, count_in: bool = False) -> None:
         """From bar 1, a fresh stream; after a bar of clicks with ``count_in``."""
         self.stop()
-        if self.moods.armed:
+        while self.moods.armed:  # a glide is at its end after its beginning
             self._apply_mood()
         direction = self.stream.plan.at(self.playhead_ticks).direction
         self.transport.position_ticks = 0

@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import Any, Final
 
 from amt_live.control.commands import (
+    MAX_GLIDE_BARS,
     MAX_MOOD_CHARS,
     BlendMood,
     CancelMood,
     Command,
+    GlideMood,
     Panic,
     SetChords,
     SetKey,
@@ -54,6 +56,7 @@ class Controls:
         self._actions: dict[type, Callable[[Any], None]] = {
             SetMood: self._mood,
             BlendMood: self._blend,
+            GlideMood: self._glide,
             CancelMood: lambda _: self._cancel(),
             UndoMood: lambda _: self._undo(),
             SetQuantise: self._quantise,
@@ -82,6 +85,11 @@ class Controls:
     def _blend(self, command: BlendMood) -> None:
         self._band.arm(self._band.moods.read(blended(command.texts)), command.when)
 
+    def _glide(self, command: GlideMood) -> None:
+        if not 1 <= command.bars <= MAX_GLIDE_BARS:
+            raise UsageError(f"a glide of {command.bars} bars is outside 1-{MAX_GLIDE_BARS}")
+        self._band.arm_glide(plain(_text(command.text)), command.bars, command.when)
+
     def _cancel(self) -> None:
         if not self._band.disarm():
             raise UsageError("no mood is armed")
@@ -91,7 +99,7 @@ class Controls:
         previous = moods.previous()
         if previous is None:
             raise UsageError("no mood was played before this one")
-        self._band.arm(replace(previous, id=moods.new_id()), None, is_undo=True)
+        self._band.arm(replace(previous, id=moods.new_id(), step=0), None, is_undo=True)
 
     def _quantise(self, command: SetQuantise) -> None:
         self._band.quantise = command.when

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from amt_live.engine.plan import Direction
-from amt_live.engine.recipes import Recipe, name_of, plain
+from amt_live.engine.recipes import Recipe, between, name_of, plain
 from amt_live.engine.roles import MoodReader
 from amt_live.errors import UsageError
 from amt_live.text.conditioning import Floats, Mood, blend
 
 MAX_HISTORY: Final = 100
+PART_PREFIX: Final = "part:"
 ENERGY_ATTRIBUTES: Final = ("arousal", "velocity")
 ENERGY_SPAN: Final = 2.0
 """Energy 0 and 1 are this many standard deviations below and above the middle."""
@@ -64,10 +65,23 @@ class Reading:
     mood: Mood
     energy: float | None
     recipe: Recipe
+    step: int = 0
+    """Which step of a glide it is, from 1."""
+    sounds: Recipe = ()
+    """The recipe whose parts, programs and meter it has, where that is another one."""
 
     def put(self, direction: Direction) -> Direction:
         """A direction with this mood in it."""
-        return replace(direction, mood=self.mood, text=self.text, revision=(self.id, self.energy))
+        revision = (self.id, self.energy)
+        return replace(direction, mood=self.mood, text=self.text, revision=revision, step=self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A reading, and the tick from which it holds."""
+
+    at_ticks: int
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,10 @@ class Armed:
     before: Reading
     at_ticks: int
     arrived_s: float
-    is_undo: bool
+    is_undo: bool = False
+    then: tuple[Step, ...] = ()
+    """The rest of a glide that begins with it: the last one is where it goes."""
+    ends_glide: bool = False
 
 
 class MoodDesk:
@@ -90,6 +107,8 @@ class MoodDesk:
         self.energy: float | None = None
         self.current = Reading(0, text, self._read(plain(text)), None, plain(text))
         self.armed: Armed | None = None
+        self.steps: tuple[Step, ...] = ()
+        """Steps of a glide that the playhead has not reached; its end is the armed mood."""
         self._history: list[Reading] = []
 
     def direction(self) -> Direction:
@@ -107,36 +126,101 @@ class MoodDesk:
         mood = self._read(recipe)
         return Reading(self.new_id(), name_of(recipe), mood, self.energy, recipe)
 
-    def set_energy(self, energy: float | None) -> dict[int, Reading]:
-        """Read the current and the armed mood again under another energy; the readings by id."""
+    @property
+    def latest(self) -> Reading:
+        """What will play when nothing that is armed is applied."""
+        return self.steps[-1].reading if self.steps else self.current
+
+    def glide(self, recipe: Recipe, bars: int) -> list[Reading]:
+        """The readings of ``bars`` bars on the way from the latest mood, and the one at the end."""
+        start, number = self.latest, self.new_id()
+        end = replace(self.read(recipe), step=bars + 1)
+        readings = []
+        for step in range(1, bars + 1):
+            fraction = step / (bars + 1)
+            mixed = between(start.recipe, recipe, fraction)
+            # What cannot lie in between changes once, at half way.
+            sounds = start.sounds or start.recipe if fraction < 0.5 else recipe
+            mood = self._read(mixed, sounds)
+            readings.append(Reading(number, name_of(mixed), mood, self.energy, mixed, step, sounds))
+        return [*readings, end]
+
+    def set_energy(self, energy: float | None) -> dict[tuple[int, int], Reading]:
+        """Read what plays and what is to come again under another energy, by id and step."""
         self.energy = energy
         self.current = self._reread(self.current)
+        self.steps = self._reread_steps(self.steps)
+        readings = [self.current, *(step.reading for step in self.steps)]
         if self.armed is not None:
-            reading = self._reread(self.armed.reading)
-            self.armed = replace(self.armed, reading=reading, before=self.current)
-        readings = [self.current] + ([self.armed.reading] if self.armed else [])
-        return {reading.id: reading for reading in readings}
+            reading, then = self._reread(self.armed.reading), self._reread_steps(self.armed.then)
+            self.armed = replace(self.armed, reading=reading, before=self.latest, then=then)
+            readings += [reading, *(step.reading for step in then)]
+        return {(reading.id, reading.step): reading for reading in readings}
 
     def _reread(self, reading: Reading) -> Reading:
-        return replace(reading, mood=self._read(reading.recipe), energy=self.energy)
+        return replace(reading, mood=self._read(reading.recipe, reading.sounds), energy=self.energy)
+
+    def _reread_steps(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        return tuple(replace(step, reading=self._reread(step.reading)) for step in steps)
+
+    def pass_steps(self, ticks: int) -> bool:
+        """The steps of a glide that begin up to a tick become current; whether there were any."""
+        passed = [step for step in self.steps if step.at_ticks <= ticks]
+        if passed:
+            self.current = passed[-1].reading
+            self.steps = self.steps[len(passed) :]
+        return bool(passed)
+
+    def end_glide(self, from_ticks: int) -> tuple[int, Reading]:
+        """Take what comes from a tick on out of a glide: where that began, and what plays on."""
+        assert self.armed is not None
+        rest = [step.at_ticks for step in self.steps if step.at_ticks >= from_ticks]
+        at_ticks = min([*rest, self.armed.at_ticks])
+        self.armed = None
+        self.steps = tuple(step for step in self.steps if step.at_ticks < from_ticks)
+        return at_ticks, self.latest
 
     def previous(self) -> Reading | None:
         """The mood before the current one."""
         return self._history[-1] if self._history else None
 
     def apply(self) -> Armed:
-        """The armed mood becomes the current one."""
+        """The armed mood becomes the current one; the end of a glide that it begins is armed."""
         assert self.armed is not None
         armed, self.armed = self.armed, None
+        self.current, self.steps = self.latest, ()
         if armed.is_undo:
             self._history.pop()
-        else:
+        elif not armed.ends_glide:  # back from a glide is back to where it came from
             self._history.append(self.current)
             del self._history[:-MAX_HISTORY]
         self.current = armed.reading
+        if armed.then:
+            *steps, end = armed.then
+            self.steps = tuple(steps)
+            self.armed = Armed(
+                end.reading, self.latest, end.at_ticks, armed.arrived_s, ends_glide=True
+            )
         return armed
 
-    def _read(self, recipe: Recipe) -> Mood:
+    def _read(self, recipe: Recipe, sounds: Recipe = ()) -> Mood:
+        """The mood of a recipe, with the parts, the programs and the meter of another one."""
+        if not sounds or sounds == recipe:
+            return self._mood_of(recipe)
+        other = self._mood_of(sounds)
+        try:
+            mood = self._mood_of(recipe)
+        except UsageError:
+            return other  # halfway between opposites there is nothing
+        parts = {k: v for k, v in other.attributes.items() if k.startswith(PART_PREFIX)}
+        return replace(
+            mood,
+            attributes={**mood.attributes, **parts},
+            programs=other.programs,
+            beats_per_bar=other.beats_per_bar,
+        )
+
+    def _mood_of(self, recipe: Recipe) -> Mood:
         overrides = {}
         if self.energy is not None:
             value = (2 * self.energy - 1) * ENERGY_SPAN

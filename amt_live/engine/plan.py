@@ -28,6 +28,12 @@ class Direction:
     density: int | None = None
     chords: tuple[tuple[Chord, ...], ...] = ()
     chords_from_bar: int = 0
+    step: int = 0
+    """Which step of a glide it is, from 1; 0 outside one."""
+
+    def is_same_mood(self, other: "Direction") -> bool:
+        """Whether nothing turns between the two, whatever their controls are."""
+        return self.revision == other.revision and self.step == other.step
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,8 @@ def between(start: Recipe, end: Recipe, fraction: float) -> Recipe:
     pairs = [(text, weight * (1 - fraction)) for text, weight in start]
     pairs += [(text, weight * fraction) for text, weight in end]
     kept = [(text, weight) for text, weight in _merged(pairs) if text] or [("", 1.0)]
-    kept = sorted(kept, key=lambda pair: -abs(pair[1]))[:MAX_TEXTS]
+    heaviest = sorted(kept, key=lambda pair: -abs(pair[1]))[:MAX_TEXTS]
+    kept = [pair for pair in kept if pair in heaviest]
     total = math.fsum(weight for _, weight in kept)
     if not total > _LEAST:
         return end

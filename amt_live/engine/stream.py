@@ -227,16 +227,16 @@ class Stream:
         """The next change of mood to be written before the arrival; others come into force."""
         until = arrival.ticks if arrival.token is not None else arrival.ticks - 1
         while change := self.plan.next_after(self._change.at_ticks, until):
-            turns = change.direction.revision != self._change.direction.revision
-            self._change = change
-            if turns:
+            before, self._change = self._change, change
+            if not change.direction.is_same_mood(before.direction):
                 return change
         return None
 
     def _announce(self, change: Change, before: Change | None) -> None:
         """The marker, the leaning and the sounds of a mood, at the tick where it begins."""
         self._leaning = Leaning(change.direction.mood)
-        self._key = None
+        if change.direction.step <= 1:  # a glide keeps the key that it began in
+            self._key = None
         is_new = before is None or before.direction.revision[0] != change.direction.revision[0]
         if is_new and change.direction.text:
             self._outbox.append(Mark(change.at_ticks, change.direction.text))
@@ -257,7 +257,7 @@ class Stream:
         change = self.plan.at(start_ticks)
         before = self._change if self.bars else None
         self._change = change
-        if before is None or change.direction.revision != before.direction.revision:
+        if before is None or not change.direction.is_same_mood(before.direction):
             self._announce(replace(change, at_ticks=start_ticks), before)
         beats = change.direction.mood.beats_per_bar
         number = self.bars[-1].number + 1 if self.bars else 0

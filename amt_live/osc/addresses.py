@@ -10,11 +10,13 @@ from typing import Final
 
 from amt_live.control.commands import (
     MAX_BLEND,
+    MAX_GLIDE_BARS,
     MAX_MOOD_CHARS,
     MAX_NAME_CHARS,
     MIN_BLEND,
     BlendMood,
     CancelMood,
+    GlideMood,
     Panic,
     SetChords,
     SetKey,
@@ -66,6 +68,13 @@ def _blend(_part: str, values: Sequence[Atom | None]) -> BlendMood:
     return BlendMood(
         tuple(zip(texts, weights, strict=True)), None if when is None else When(str(when))
     )
+
+
+def _glide(_part: str, values: Sequence[Atom | None]) -> GlideMood:
+    text, bars, when = values
+    if not text:
+        raise Refusal("text", "the mood is empty; give a few words, such as: calm piano ballad")
+    return GlideMood(str(text), int(number(bars)), None if when is None else When(str(when)))
 
 
 def _tempo(_part: str, values: Sequence[Atom | None]) -> SetTempo:
@@ -121,9 +130,20 @@ ADDRESSES: Final[tuple[Address, ...]] = (
         repeats=(MIN_BLEND, MAX_BLEND),
     ),
     Address(
+        "/amt/mood/glide",
+        "action",
+        "Move from the present mood to this one, a step at every bar line, over so many bars.",
+        (
+            Argument("text", "text", max_chars=MAX_MOOD_CHARS),
+            Argument("bars", "whole", 1, MAX_GLIDE_BARS, unit="bars"),
+        ),
+        _glide,
+        takes_when=True,
+    ),
+    Address(
         "/amt/mood/cancel",
         "action",
-        "Forget the mood that is armed and not playing yet.",
+        "Forget the mood that is armed and not playing yet; a glide ends where it is.",
         make=lambda *_: CancelMood(),
     ),
     Address(

@@ -52,6 +52,8 @@ class Band:
                 self.notify(MoodArmed(number, text, 2, 1.0, 0.5))
             case c.BlendMood(texts, _):
                 self.state = replace(state, mood=" + ".join(text for text, _ in texts))
+            case c.GlideMood(text, _, _):
+                self.state = replace(state, mood=text)
             case c.CancelMood():
                 self.state = replace(state, armed=None)
             case c.SetQuantise(when):

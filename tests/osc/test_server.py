@@ -36,10 +36,13 @@ EXAMPLES = {
     "/amt/chords": "Dm7 | G7 | Cmaj7 | %",
 }
 
-DEEDS = {
-    "/amt/mood/blend": ("calm piano", 0.7, "storm", 0.3),
-}
-"""Arguments of the actions that cannot do without."""
+
+def needed(entry):
+    """Arguments that an action cannot do without."""
+    atoms = [
+        "calm piano" if a.kind == "text" else a.high for a in entry.arguments if not a.optional
+    ]
+    return atoms * (entry.repeats[0] if entry.repeats else 1)
 
 
 def middle(entry):
@@ -122,17 +125,19 @@ async def test_every_action_is_done_once():
         assert await s.ear.next() == ("/amt/done", "/amt/take/start")
         for entry in ADDRESSES:
             if entry.kind == "action":
-                atoms = DEEDS.get(entry.path, ())
-                assert await s.ask(entry.path, *atoms) == ("/amt/done", entry.path)
+                assert await s.ask(entry.path, *needed(entry)) == ("/amt/done", entry.path)
         assert len(s.band.log) == 1 + sum(entry.kind == "action" for entry in ADDRESSES)
         assert await s.ear.settled(s.port) == []
 
 
 async def test_every_action_that_needs_arguments_is_refused_without_and_with_wrong_ones():
     async with stage(WIDE) as s:
-        for path, atoms in DEEDS.items():
+        for path, route in ROUTES.items():
+            atoms = needed(route.entry)
+            if route.entry.kind != "action" or not atoms:
+                continue
             assert (await s.ask(path))[:3] == ("/amt/fail", path, "arguments")
-            for index, argument in enumerate(ROUTES[path].entry.arguments):
+            for index, argument in enumerate(route.entry.arguments):
                 if argument.kind == "text":
                     continue
                 wrong = list(atoms)
