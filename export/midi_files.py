@@ -11,6 +11,7 @@ import numpy as np
 import symusic
 from numpy.typing import NDArray
 
+from amt_live.analysis.measures import NOTE
 from amt_live.music.beats import STEPS_PER_BEAT
 from amt_live.music.parts import DRUMS, PARTS, part_of_program
 from amt_live.tokens import vocabulary as v
@@ -20,11 +21,6 @@ MAX_FILE_BYTES = 4 << 20
 MAX_NOTES = 100_000
 MAX_BARS = 4_000
 MIN_NOTES = 16
-
-NOTE = np.dtype(
-    [("step", "<i4"), ("part", "u1"), ("pitch", "u1"), ("velocity", "u1"), ("duration", "<u2")]
-)
-"""One note: ``step`` counts grid steps from the start of the piece."""
 
 TD11_TO_GM = {22: 42, 26: 46, 58: 43, 40: 40, 37: 37, 50: 50, 48: 48, 47: 47, 45: 45, 44: 44}
 """Roland TD-11 pads of the groove recordings to General MIDI (edges of hi-hats, rim of the
