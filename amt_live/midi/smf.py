@@ -7,6 +7,7 @@ The same song always gives the same bytes. Channels count from 0.
 
 import os
 import struct
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,18 +182,19 @@ def from_bytes(data: bytes) -> Song:
 def _track_of(raw: RawTrack) -> Track:
     """Pair note-ons with note-offs, first in first out; a note left on ends with its track."""
     name = next((_text(body) for _, kind, body in raw.metas if kind == 0x03), "")
-    open_notes: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    # A deque: a hostile file can leave any number of notes of one pitch open.
+    open_notes: dict[tuple[int, int], deque[tuple[int, int]]] = {}
     notes: list[SmfNote] = []
     programs: list[SmfProgram] = []
     controls: list[SmfControl] = []
     for at_ticks, status, first, second in raw.messages:
         kind, channel = status & 0xF0, status & 0x0F
         if kind == 0x90 and second:
-            open_notes.setdefault((channel, first), []).append((at_ticks, second))
+            open_notes.setdefault((channel, first), deque()).append((at_ticks, second))
         elif kind in (0x80, 0x90):
             waiting = open_notes.get((channel, first))
             if waiting:
-                start, velocity = waiting.pop(0)
+                start, velocity = waiting.popleft()
                 notes.append(SmfNote(start, channel, first, velocity, at_ticks - start))
         elif kind == 0xC0:
             programs.append(SmfProgram(at_ticks, channel, first))
