@@ -68,6 +68,8 @@ $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 	test -e $(DEV) || $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[train]'
 	@touch $@
 
+# tinysoundfont without what it asks for: PyAudio would have to be compiled, and is for sound cards.
 $(DEV): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,train]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[audio,dev,train]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps tinysoundfont
 	@touch $@

@@ -82,6 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("-o", "--out", required=True, metavar="OUT.mid")
     generate.add_argument("--bars", default="16", metavar="N", help="length (default: 16)")
     _add_options(generate, ("tempo", "seed", "model"))
+    analyze = add("analyze", _analyze, "what is in a MIDI file: key, chords, density, mood, style")
+    analyze.add_argument("file", metavar="IN.mid")
+    analyze.add_argument("--json", action="store_true")
+    analyze.add_argument("--plot", metavar="OUT", help="draw a piano roll: .png or .svg")
+    _add_options(analyze, ("model",))
+    render = add("render", _render, "a MIDI file through a soundfont: .wav, .flac, .mp3 or .ogg")
+    render.add_argument("file", metavar="IN.mid")
+    render.add_argument("-o", "--out", required=True, metavar="OUT")
+    render.add_argument("--soundfont", metavar="FILE", help="default: the best one found here")
     add("ports", _ports, "the MIDI systems and ports that are there")
     add("models", _models, "the models that are there")
     doctor = add("doctor", _doctor, "what works on this machine, and what does not")
@@ -178,6 +187,19 @@ def _generate(options: argparse.Namespace) -> int:
     from amt_live.tools import generate
 
     return generate(options.text, options.out, bars, config, _say)
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    config = _config(options, ("model",))
+    from amt_live.analyze import analyze
+
+    return analyze(options.file, config.model, _say, as_json=options.json, plot=options.plot)
+
+
+def _render(options: argparse.Namespace) -> int:
+    from amt_live.render_audio import render_audio
+
+    return render_audio(options.file, options.out, _say, soundfont=options.soundfont)
 
 
 def _ports(options: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ def generate(text: str, out: str, bars: int, config: Config, say: Say) -> int:
     folder = paths.find_model(config.model)
     from amt_live import render
 
-    progress = _Progress()
+    progress = ProgressBar("bars")
     started_s = time.perf_counter()
     figures = render.generate(
         folder,
@@ -45,20 +45,25 @@ def generate(text: str, out: str, bars: int, config: Config, say: Say) -> int:
     return 0
 
 
-class _Progress:
-    """A bar on stderr, where somebody watches."""
+class ProgressBar:
+    """A bar on stderr, where somebody watches; ``unit`` says what is counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+        self._shown = -1
         self._shows = sys.stderr.isatty()
 
     def __call__(self, done: int, wanted: int) -> None:
-        if self._shows:
+        """So much is done of what is wanted."""
+        if self._shows and done != self._shown:
+            self._shown = done
             filled = BAR_WIDTH * done // wanted
             bar = "#" * filled + "." * (BAR_WIDTH - filled)
-            sys.stderr.write(f"\r{bar} {done}/{wanted} bars")
+            sys.stderr.write(f"\r{bar} {done}/{wanted} {self._unit}")
             sys.stderr.flush()
 
     def end(self) -> None:
+        """Leave the line."""
         if self._shows:
             sys.stderr.write("\n")
 

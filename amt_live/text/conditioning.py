@@ -126,6 +126,13 @@ class Conditioner:
         mean, deviation = self._scale[name]
         return mean + deviation * float(values[self._index[name]])
 
+    def scale_of(self, names: Sequence[str]) -> tuple[Floats, Floats] | None:
+        """Means and deviations of attributes as measured; None where the model does not tell."""
+        if not set(names) <= self._scale.keys():
+            return None
+        rows = np.array([self._scale[name] for name in names], np.float32)
+        return rows[:, 0], rows[:, 1]
+
     def null(self) -> Mood:
         """No mood at all: what guidance points away from."""
         return Mood(*self._project(np.zeros(self.width, np.float32)))

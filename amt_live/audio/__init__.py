@@ -1,0 +1,1 @@
+"""MIDI files to sound files: soundfonts, synthesizers, formats. No sound card is touched."""
