@@ -249,6 +249,36 @@ def test_jack_gets_what_the_take_holds(
         listener.close()
 
 
+def test_jack_gets_what_a_capture_holds(
+    start: Callable[..., Daemon], jack_server: object, tmp_path: Path
+) -> None:
+    daemon = start("--midi-api=jack", "--mood=calm", "--tempo=240", f"--takes={tmp_path / 'new'}")
+    listener = Listener("amt-capture", "amt-live")
+    try:
+        listener.wait_connected(lambda: daemon.ask("/amt/panic"))
+        daemon.ask("/amt/transport/play")
+        _wait_until(lambda: daemon.ask("/amt/beat") >= (4, 1))
+        daemon.ask("/amt/capture", 2, "while it plays")
+        daemon.ask("/amt/transport/stop")
+        daemon.ask("/amt/capture", 512, "all of it")
+        daemon.ask("/amt/capture", 2, "all of it")
+        takes = {path.stem: notes_of(read(path)) for path in (tmp_path / "new").iterdir()}
+        assert set(takes) == {"while it plays", "all of it", "all of it-2"}
+        whole = [(n.channel, n.pitch, n.velocity) for n in takes["all of it"]]
+        daemon.ask("/amt/panic")
+        listener.wait(lambda messages: bytes((0xBF, 120, 0)) in messages)
+        heard = ons(listener.messages)
+        # Before the first panic it played too; the listening began there.
+        assert len(heard) > 10 and heard == sorted(whole[-len(heard) :])
+        last = [(n.channel, n.pitch, n.velocity) for n in takes["all of it-2"]]
+        assert 0 < len(last) < len(whole) and last == whole[-len(last) :]
+        for atoms in ((0,), (513,), (4, "../evil"), (4, "a/b"), ("many",)):
+            reply, _ = send_and_wait("127.0.0.1", daemon.port, "/amt/capture", atoms)
+            assert not reply.ok and reply.why.count("\n") == 0
+    finally:
+        listener.close()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")
 def test_a_daemon_that_is_killed_leaves_no_note_sounding(
     start: Callable[..., Daemon], jack_server: object

@@ -11,6 +11,7 @@ from amt_live.control.when import When
 
 MAX_MOOD_CHARS: Final = 500
 MAX_NAME_CHARS: Final = 64
+MAX_CAPTURE_BARS: Final = 512
 MIN_BLEND: Final = 2
 MAX_BLEND: Final = 8
 MAX_GLIDE_BARS: Final = 64
@@ -142,6 +143,14 @@ class StopTake:
     """Stop recording and write the take."""
 
 
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Write the last ``bars`` (1-512) bars as a take, though nothing was recording."""
+
+    bars: int
+    name: str | None = None
+
+
 Command = (
     SetMood
     | BlendMood
@@ -160,4 +169,5 @@ Command = (
     | SetChords
     | StartTake
     | StopTake
+    | Capture
 )

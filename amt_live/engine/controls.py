@@ -4,6 +4,7 @@ Ranges are checked here again, because what is out of range here would stop the 
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from amt_live.control.commands import (
     MAX_MOOD_CHARS,
     BlendMood,
     CancelMood,
+    Capture,
     Command,
     GlideMood,
     Panic,
@@ -53,7 +55,7 @@ class Controls:
     def __init__(self, band: Band, takes: TakeDesk) -> None:
         self._band = band
         self._takes = takes
-        self._actions: dict[type, Callable[[Any], None]] = {
+        self._actions: dict[type, Callable[[Any], object]] = {
             SetMood: self._mood,
             BlendMood: self._blend,
             GlideMood: self._glide,
@@ -71,13 +73,15 @@ class Controls:
             SetChords: self._chords,
             StartTake: lambda command: self._takes.start(band, command.name),
             StopTake: lambda _: self._takes.stop(band),
+            Capture: lambda command: self._takes.capture(band, command.bars, command.name),
         }
 
-    def execute(self, command: Command) -> None:
-        """Carry out one command."""
+    def execute(self, command: Command) -> "Future[object] | None":
+        """Carry out one command; a future for one that goes on beside the music."""
         self._band.follow()
-        self._actions[type(command)](command)
+        outcome = self._actions[type(command)](command)
         self._band.publish_state()
+        return outcome if isinstance(outcome, Future) else None
 
     def _mood(self, command: SetMood) -> None:
         self._band.arm(self._band.moods.read(plain(_text(command.text))), command.when)

@@ -119,18 +119,21 @@ class Engine:
                 self._queue.append(work)
             self._wake.notify()
 
-    def _settle(self, future: "Future[None]", work: Callable[[], None]) -> None:
+    def _settle(self, future: "Future[None]", work: "Callable[[], Future[object] | None]") -> None:
         if not future.set_running_or_notify_cancel():
             return
         try:
-            work()
+            beside = work()
         except AmtError as error:
             future.set_exception(error)
         except Exception as error:
             _log.exception("a command failed")
             future.set_exception(AmtError(f"the command failed: {_one_line(error)}"))
         else:
-            future.set_result(None)
+            if beside is None:
+                future.set_result(None)
+            else:
+                beside.add_done_callback(lambda done: _pass_on(done, future))
 
     # The thread.
 
@@ -208,6 +211,14 @@ class Engine:
         except AmtError as error:
             self._publish(ErrorNotice(f"no player yet: {error}"))
             self._restart_at_s = self._clock.now() + RESTART_PERIOD_S
+
+
+def _pass_on(done: "Future[object]", future: "Future[None]") -> None:
+    error = done.exception()
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
 
 
 def _one_line(error: Exception) -> str:

@@ -5,9 +5,10 @@ person who started the daemon named on the command line.
 """
 
 import datetime
+from concurrent.futures import Future
 from pathlib import Path
 
-from amt_live.control.commands import MAX_NAME_CHARS
+from amt_live.control.commands import MAX_CAPTURE_BARS, MAX_NAME_CHARS
 from amt_live.engine.band import Band
 from amt_live.errors import FileError, UsageError
 from amt_live.midi.journal import journal_of
@@ -21,7 +22,16 @@ class TakeDesk:
 
     def start(self, band: Band, name: str | None) -> None:
         """Record into the takes folder; raises UsageError for a name that is a path."""
-        stem = _now_name() if name is None else name.removesuffix(".mid").strip()
+        self.start_at(band, self._free_path(name, "take"))
+
+    def capture(self, band: Band, bars: int, name: str | None) -> "Future[int]":
+        """Write the last bars into the takes folder; raises as ``start`` does."""
+        if not 1 <= bars <= MAX_CAPTURE_BARS:
+            raise UsageError(f"{bars} bars is outside 1-{MAX_CAPTURE_BARS}")
+        return band.output.capture(self._free_path(name, "capture"), bars)
+
+    def _free_path(self, name: str | None, kind: str) -> Path:
+        stem = _now_name(kind) if name is None else name.removesuffix(".mid").strip()
         bare = Path(stem).name == stem and stem.isprintable() and not set(stem) & set("/\\:")
         if not stem or not bare or stem.startswith(".") or len(stem) > MAX_NAME_CHARS:
             raise UsageError(f"'{name}' is not a bare file name; use letters, figures and spaces")
@@ -35,7 +45,7 @@ class TakeDesk:
         while path.exists() or journal_of(path).exists():
             path = self._folder / f"{stem}-{count}.mid"
             count += 1
-        self.start_at(band, path)
+        return path
 
     def start_at(self, band: Band, path: Path) -> None:
         """Record into a file that was named by the owner of the daemon."""
@@ -53,5 +63,5 @@ class TakeDesk:
             raise FileError(f"the take {name} could not be written")
 
 
-def _now_name() -> str:
-    return datetime.datetime.now().strftime("take %Y-%m-%d %H.%M.%S")
+def _now_name(kind: str) -> str:
+    return datetime.datetime.now().strftime(f"{kind} %Y-%m-%d %H.%M.%S")

@@ -11,15 +11,15 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from amt_live.errors import AmtError, FileError
+from amt_live.errors import AmtError, FileError, UsageError
 from amt_live.midi.background import Batcher
 from amt_live.midi.smf import notes_of, write
-from amt_live.midi.take import Row, is_row, song_of
+from amt_live.midi.take import ON, Row, is_row, song_of
 
 SUFFIX: Final = ".journal"
 WRITE_INTERVAL_S: Final = 0.4
@@ -76,6 +76,13 @@ def keep(path: Path, rows: Iterable[Row]) -> None:
     except OSError as error:
         why = error.strerror or error
         raise FileError(f"cannot write {path}: {why}; choose another place") from None
+
+
+def keep_excerpt(path: Path, rows: Sequence[Row], bars: int) -> None:
+    """Keep the last bars, if there is a note in them; raises UsageError and FileError."""
+    if not any(row[1] == ON for row in rows):
+        raise UsageError(f"nothing was played in the last {bars} bars; play first, then capture")
+    keep(path, rows)
 
 
 def finish_journal(path: Path) -> int:

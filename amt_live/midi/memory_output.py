@@ -5,10 +5,13 @@ Nothing happens until ``advance`` moves the clock; events are then sent exactly 
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from pathlib import Path
 
 from amt_live.control.commands import PartField
+from amt_live.errors import AmtError
 from amt_live.midi.clock import ManualClock
+from amt_live.midi.journal import finish_journal, keep_excerpt
 from amt_live.midi.output import NotesSent, OnReport, PlayerReport, TakeWritten
 from amt_live.midi.performer import Performer
 from amt_live.midi.smf import Song, notes_of, write
@@ -89,6 +92,16 @@ class MemoryOutput:
         write(song, path)
         self._on_report(TakeWritten(path, len(notes_of(song))))
         return path
+
+    def capture(self, path: Path, bars: int) -> "Future[int]":
+        """See ``Output``; done on return."""
+        written: Future[int] = Future()
+        try:
+            keep_excerpt(path, self._performer.capture(bars).rows(), bars)
+            written.set_result(finish_journal(path))
+        except AmtError as error:
+            written.set_exception(error)
+        return written
 
     def end_recording(self) -> Song:
         """End the recording and return it as a song, unwritten."""

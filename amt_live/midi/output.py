@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -105,6 +106,9 @@ class Output(Protocol):
 
     def take_stop(self) -> Path | None:
         """Finish the take and return where it lies; None without one, or where it failed."""
+
+    def capture(self, path: Path, bars: int) -> "Future[int]":
+        """Write the last bars that were sent as ``path``; the number of notes, or an AmtError."""
 
     def close(self) -> None:
         """End every note, finish the take, close the port."""

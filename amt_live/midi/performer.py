@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from amt_live.control.commands import PartField
+from amt_live.midi.backlog import Backlog, Excerpt
 from amt_live.midi.clock import Clock
 from amt_live.midi.messages import NO_PART, Wire, all_notes_off, all_sound_off
 from amt_live.midi.mixer import ENDS_NOTES, Mixer
@@ -44,6 +45,9 @@ class Performer:
         self._ledger = Ledger()
         self._mixer = Mixer()
         self._recorder = Recorder()
+        self._backlog = Backlog()
+        self._rememberer = Recorder()
+        """Records all the time, into the backlog."""
 
     @property
     def dropped(self) -> int:
@@ -67,6 +71,7 @@ class Performer:
 
     def open(self) -> None:
         """Greet a port: nothing may sound on it, and every part gets its program and level."""
+        self._rememberer.start(self._backlog.put, self._clock.now(), ())
         self._send_raw(all_notes_off())
         self._send(self._setup())
 
@@ -83,7 +88,9 @@ class Performer:
         if timeline is None:
             self.end_notes()
         self._scheduler.timeline = timeline
-        self._recorder.set_timeline(timeline, self._clock.now())
+        now_s = self._clock.now()
+        self._recorder.set_timeline(timeline, now_s)
+        self._rememberer.set_timeline(timeline, now_s)
 
     def set_part(self, index: int, field: PartField, value: int) -> None:
         """Change a part, and send what follows from it at once."""
@@ -133,6 +140,10 @@ class Performer:
         """End the recording here."""
         self._recorder.stop(self._clock.now())
 
+    def capture(self, bars: int) -> Excerpt:
+        """The last bars that were sent, whether they are recorded or not; takes microseconds."""
+        return self._backlog.excerpt(bars, self._rememberer.now_ticks(self._clock.now()))
+
     def next_at_s(self) -> float | None:
         """When there is something to do again; None: not before a call changes that."""
         return self._scheduler.next_at_s()
@@ -156,6 +167,7 @@ class Performer:
                     self._send(self._mixer.setup(event.part)[:1], due_at)
             case Bar() | Mark():
                 self._recorder.passed(event)
+                self._rememberer.passed(event)
 
     def _note(self, note: Note, due: Due, due_at: tuple[int, float]) -> None:
         if not self._mixer.is_audible(note.part):
@@ -171,7 +183,9 @@ class Performer:
     def _send(self, wires: Iterable[Wire], due: tuple[int, float] | None = None) -> None:
         for wire in wires:
             self._port_send(wire.data)
-            self._recorder.sent(wire, self._clock.now(), due)
+            now_s = self._clock.now()
+            self._recorder.sent(wire, now_s, due)
+            self._rememberer.sent(wire, now_s, due)
 
     def _send_raw(self, messages: Iterable[bytes]) -> None:
         self._send(Wire(NO_PART, data) for data in messages)

@@ -17,16 +17,21 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
-from amt_live.errors import AmtError, PortError
+from amt_live.errors import AmtError, PortError, UsageError
+from amt_live.midi.backlog import Excerpt
 from amt_live.midi.clock import RealClock
-from amt_live.midi.journal import Journal
+from amt_live.midi.journal import Journal, keep_excerpt
 from amt_live.midi.output import PlayerTrouble, PortLost, PortOpened, TakeWritten
 from amt_live.midi.performer import Performer
 from amt_live.midi.ports import CLIENT_NAME, OutputPort, open_output, panic_everywhere
 from amt_live.midi.protocol import (
+    Capture,
+    CaptureFailed,
+    CaptureKept,
     DropFrom,
     Halt,
     NoTake,
@@ -154,6 +159,9 @@ class Player:
                 self._performer.take_start(self._journal.put)
             case TakeStop():
                 self._finish_take(answer=True)
+            case Capture(path, bars):
+                excerpt = self._performer.capture(bars)
+                self._finish(lambda: self._write_capture(excerpt, path, bars), "capture")
             case Quit():
                 self._stopping = True
 
@@ -165,7 +173,10 @@ class Player:
             if answer:
                 self._reporter.report(NoTake())
             return
-        thread = threading.Thread(target=self._write_take, args=(journal,), name="take")
+        self._finish(lambda: self._write_take(journal), "take")
+
+    def _finish(self, work: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=work, name=name)
         thread.start()
         self._finishing = [other for other in self._finishing if other.is_alive()] + [thread]
 
@@ -177,6 +188,15 @@ class Player:
             self._reporter.report(NoTake())
         else:
             self._reporter.report(TakeWritten(journal.path, notes))
+
+    def _write_capture(self, excerpt: Excerpt, path: Path, bars: int) -> None:
+        try:
+            keep_excerpt(path, excerpt.rows(), bars)
+        except AmtError as error:
+            is_empty = isinstance(error, UsageError)
+            self._reporter.report(CaptureFailed(path, str(error), is_empty))
+        else:
+            self._reporter.report(CaptureKept(path))
 
 
 def _read(source: int, inbox: _Inbox) -> None:

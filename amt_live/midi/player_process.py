@@ -21,12 +21,12 @@ from typing import IO, Final
 import amt_live
 from amt_live.control.commands import PartField
 from amt_live.errors import PortError
+from amt_live.midi.captures import Captures
 from amt_live.midi.journal import recover_take
 from amt_live.midi.mixer import RANGES
 from amt_live.midi.output import (
     OnReport,
     PlayerGone,
-    PlayerReport,
     PlayerTrouble,
     PortLost,
     PortOpened,
@@ -34,10 +34,14 @@ from amt_live.midi.output import (
 )
 from amt_live.midi.ports import CLIENT_NAME
 from amt_live.midi.protocol import (
+    Capture,
+    CaptureFailed,
+    CaptureKept,
     DropFrom,
     Halt,
     NoTake,
     PanicNow,
+    PipeReport,
     PlayerCommand,
     ProtocolError,
     Quit,
@@ -82,6 +86,7 @@ class PlayerProcess:
         self._pending: list[Event] = []
         self._take: Path | None = None
         self._take_stopped: Future[Path | None] | None = None
+        self._captures = Captures()
         self._player = self._spawn([])
 
     @property
@@ -158,6 +163,17 @@ class PlayerProcess:
             return stopped.result(TAKE_TIMEOUT_S)
         return None
 
+    def capture(self, path: Path, bars: int) -> "Future[int]":
+        """See ``Output``. Blocks: no."""
+        path = path.absolute()
+        with self._lock:
+            written = self._captures.begin(path)
+            if not written.done():
+                self._send(Capture(path, bars))
+                if not self.is_alive:
+                    self._captures.fail_all()
+        return written
+
     def restart(self) -> None:
         """Bring up another player, where the band is; raises PortError if it cannot start.
 
@@ -208,8 +224,11 @@ class PlayerProcess:
             raise PortError(why) from None
         return player
 
-    def _receive(self, report: PlayerReport | NoTake) -> None:
+    def _receive(self, report: PipeReport) -> None:
         """Thread: reports."""
+        if isinstance(report, CaptureKept | CaptureFailed):
+            self._captures.take_in(report)
+            return
         if isinstance(report, NoTake | TakeWritten):
             stopped = self._take_stopped
             if stopped is not None and not stopped.done():
@@ -220,6 +239,7 @@ class PlayerProcess:
     def _gone(self, why: str) -> None:
         """Thread: reports. The player ended."""
         stopped, take = self._take_stopped, self._take
+        self._captures.fail_all()
         if stopped is not None and not stopped.done():
             stopped.set_result(None)
         if self._closing:
@@ -235,7 +255,7 @@ class _Running:
     def __init__(
         self,
         arguments: list[str],
-        receive: Callable[[PlayerReport | NoTake], None],
+        receive: Callable[[PipeReport], None],
         gone: Callable[[str], None],
     ) -> None:
         self.opened: Future[PortOpened] = Future()
@@ -308,7 +328,7 @@ class _Running:
         else:
             self._gone(why)
 
-    def _deliver(self, report: PlayerReport | NoTake) -> None:
+    def _deliver(self, report: PipeReport) -> None:
         try:
             self._receive(report)
         except Exception:  # A listener's fault must not end the reading, or the player would block.

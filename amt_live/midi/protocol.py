@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-from amt_live.control.commands import PartField
+from amt_live.control.commands import MAX_CAPTURE_BARS, PartField
 from amt_live.midi.mixer import RANGES
 from amt_live.midi.output import (
     NotesSent,
@@ -87,6 +87,14 @@ class TakeStop:
 
 
 @dataclass(frozen=True, slots=True)
+class Capture:
+    """Keep the last bars; answered by ``CaptureKept`` or ``CaptureFailed``."""
+
+    path: Path
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
 class Quit:
     """End every note, finish the take, exit."""
 
@@ -96,10 +104,35 @@ class NoTake:
     """Answer to ``TakeStop`` when nothing was written; not passed on to the engine."""
 
 
+@dataclass(frozen=True, slots=True)
+class CaptureKept:
+    """The journal of a capture is whole; the daemon, which has time, makes the file from it."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFailed:
+    """A capture could not be made; one line. ``is_empty``: nothing was played."""
+
+    path: Path
+    why: str
+    is_empty: bool = False
+
+
 PlayerCommand = (
-    Schedule | DropFrom | SetTimeline | SetPartField | PanicNow | Halt | TakeStart | TakeStop | Quit
+    Schedule
+    | DropFrom
+    | SetTimeline
+    | SetPartField
+    | PanicNow
+    | Halt
+    | TakeStart
+    | TakeStop
+    | Capture
+    | Quit
 )
-PipeReport = PlayerReport | NoTake
+PipeReport = PlayerReport | NoTake | CaptureKept | CaptureFailed
 
 
 def encode_command(command: PlayerCommand) -> bytes:
@@ -125,6 +158,8 @@ def encode_command(command: PlayerCommand) -> bytes:
             return _line("take_start", str(command.path))
         case TakeStop():
             return _line("take_stop", None)
+        case Capture():
+            return _line("capture", [str(command.path), command.bars])
         case Quit():
             return _line("quit", None)
 
@@ -154,6 +189,10 @@ def encode_report(report: PipeReport) -> bytes:
             return _line("gone", report.why)
         case NoTake():
             return _line("no_take", None)
+        case CaptureKept():
+            return _line("capture_kept", str(report.path))
+        case CaptureFailed():
+            return _line("capture_failed", [str(report.path), report.why, report.is_empty])
 
 
 def decode_report(line: bytes) -> PipeReport:
@@ -244,6 +283,16 @@ def _take(body: Any) -> TakeWritten:
     return TakeWritten(Path(_text(path)), _within(notes, 0, MAX_TICKS))
 
 
+def _capture(body: Any) -> Capture:
+    path, bars = body
+    return Capture(Path(_text(path)), _within(bars, 1, MAX_CAPTURE_BARS))
+
+
+def _capture_failed(body: Any) -> CaptureFailed:
+    path, why, is_empty = body
+    return CaptureFailed(Path(_text(path)), _text(why), is_empty is True)
+
+
 def _opened(body: Any) -> PortOpened:
     api, name, note, realtime = body
     return PortOpened(_text(api), _text(name), _text(note), _text(realtime))
@@ -280,6 +329,7 @@ _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
     "halt": lambda _: Halt(),
     "take_start": lambda body: TakeStart(Path(_text(body))),
     "take_stop": lambda _: TakeStop(),
+    "capture": _capture,
     "quit": lambda _: Quit(),
 }
 _REPORTS: Final[dict[str, Callable[[Any], object]]] = {
@@ -291,4 +341,6 @@ _REPORTS: Final[dict[str, Callable[[Any], object]]] = {
     "trouble": lambda body: PlayerTrouble(_text(body)),
     "gone": lambda body: PlayerGone(_text(body)),
     "no_take": lambda _: NoTake(),
+    "capture_kept": lambda body: CaptureKept(Path(_text(body))),
+    "capture_failed": _capture_failed,
 }

@@ -55,6 +55,10 @@ class Recorder:
             if (row := row_of(0, wire)) is not None:
                 put(row)
 
+    def now_ticks(self, now_s: float) -> int:
+        """The take tick of this moment."""
+        return self._now(now_s)
+
     def stop(self, now_s: float) -> None:
         """End the take here: what still sounds is written as ending now."""
         if self._put is not None:

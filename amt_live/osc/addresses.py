@@ -10,12 +10,14 @@ from typing import Final
 
 from amt_live.control.commands import (
     MAX_BLEND,
+    MAX_CAPTURE_BARS,
     MAX_GLIDE_BARS,
     MAX_MOOD_CHARS,
     MAX_NAME_CHARS,
     MIN_BLEND,
     BlendMood,
     CancelMood,
+    Capture,
     GlideMood,
     Panic,
     SetChords,
@@ -84,6 +86,11 @@ def _tempo(_part: str, values: Sequence[Atom | None]) -> SetTempo:
 
 def _take(_part: str, values: Sequence[Atom | None]) -> StartTake:
     return StartTake(None if values[0] is None else bare_name(str(values[0])))
+
+
+def _capture(_part: str, values: Sequence[Atom | None]) -> Capture:
+    name = None if values[1] is None else bare_name(str(values[1]))
+    return Capture(int(number(values[0])), name)
 
 
 def _armed(state: BandState, _part: str) -> tuple[Atom, ...]:
@@ -243,6 +250,18 @@ ADDRESSES: Final[tuple[Address, ...]] = (
     ),
     Address(
         "/amt/take/stop", "action", "End the recording and write it.", make=lambda *_: StopTake()
+    ),
+    Address(
+        "/amt/capture",
+        "action",
+        "Write the last bars, and the one in progress, into the takes folder, "
+        "though nothing was recording; a bare name or none.",
+        (
+            Argument("bars", "whole", 1, MAX_CAPTURE_BARS, unit="bars"),
+            Argument("name", "text", max_chars=MAX_NAME_CHARS, optional=True),
+        ),
+        _capture,
+        cost=20,
     ),
     Address(
         "/amt/notify",

@@ -152,19 +152,25 @@ class StageApp(App[None]):
             self.roll.stop()
         self.view = with_link(self.view, state)
 
-    def _ask(self, address: str, *atoms: Atom) -> None:
-        """Send a command; what it sets is shown at once and corrected by the daemon's answer."""
+    def _ask(self, address: str, *atoms: Atom, done: str = "") -> None:
+        """Send a command; what it sets is shown at once and corrected by the daemon's answer.
+
+        ``done`` is said once it was carried out.
+        """
         if self.view.link != "connected":
             self._say(f"no band at {self.view.where} yet", "error")
             return
         self.view = receive(self.view, address, atoms, self._clock())
-        self.run_worker(self._asked(address, *atoms), exit_on_error=True)
+        self.run_worker(self._asked(address, *atoms, done=done), exit_on_error=True)
 
-    async def _asked(self, address: str, *atoms: Atom) -> None:
+    async def _asked(self, address: str, *atoms: Atom, done: str = "") -> None:
         try:
             await self._link.ask(address, *atoms)
         except AmtError as error:
             self._say(str(error), "error")
+        else:
+            if done:
+                self._say(done, "hint")
 
     def _say(self, text: str, severity: str) -> None:
         self.view = with_message(
@@ -230,6 +236,10 @@ class StageApp(App[None]):
     def action_record(self) -> None:
         """Start a take, or end the one that runs."""
         self._ask("/amt/take/start" if self.view.band.take is None else "/amt/take/stop")
+
+    def action_capture(self, bars: int) -> None:
+        """Keep the last bars, though nothing was recording."""
+        self._ask("/amt/capture", bars, done=f"the last {bars} bars are kept")
 
     def action_panic(self) -> None:
         """Silence, now."""

@@ -51,6 +51,7 @@ KEYS: Final = (
     Key("switch_keys", ("escape", "tab"), (), "command mode and back", "keys", (_T,)),
     Key("play_stop", ("ctrl+p", "f2"), ("space",), "play or stop", "play", (_T, _C)),
     Key("record", ("ctrl+r", "f3"), ("r",), "start or end a take", "rec", (_T,)),
+    Key("capture(16)", ("f4",), ("b",), "keep the last 16 bars"),
     Key("panic", ("ctrl+n", "f12"), ("exclamation_mark",), "silence, now", "panic", (_T, _C)),
     Key("cancel_mood", ("ctrl+g",), ("c",), "forget the armed mood", "cancel", (_T,)),
     Key("undo_mood", ("ctrl+z",), ("u",), "back to the mood before", "undo", (_T,)),

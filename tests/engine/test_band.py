@@ -7,6 +7,7 @@ import pytest
 
 from amt_live.control.commands import (
     CancelMood,
+    Capture,
     Panic,
     SetChords,
     SetKey,
@@ -316,6 +317,9 @@ def test_controls_act_from_the_next_bar_and_say_what_they_hold() -> None:
         (StartTake("../evil"), "bare file name"),
         (StartTake(".."), "bare file name"),
         (StartTake("a\\b"), "bare file name"),
+        (Capture(0), "0 bars is outside 1-512"),
+        (Capture(513), "outside 1-512"),
+        (Capture(4, "../evil"), "bare file name"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(command: object, why: str) -> None:
@@ -323,6 +327,28 @@ def test_what_cannot_be_done_is_said_in_one_line(command: object, why: str) -> N
     with pytest.raises(UsageError, match=why) as caught:
         stage.do(command)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
+
+
+def test_the_last_bars_are_captured_under_a_free_name(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "takes")
+    with pytest.raises(UsageError, match="nothing was played"):
+        _captured(stage, Capture(4))
+    stage.play()
+    stage.run_to(3 * 1920 + 600)
+    for _ in range(2):
+        _captured(stage, Capture(2, "good one"))
+    names = sorted(path.name for path in (tmp_path / "takes").iterdir())
+    assert names == ["good one-2.mid", "good one.mid"]
+    song = read(tmp_path / "takes" / names[0])
+    recent = [note for note in stage.played if note.start_ticks >= 1920]
+    assert len(notes_of(song)) == len(recent) > 0
+    assert notes_of(song)[0].start_ticks == recent[0].start_ticks - 1920
+
+
+def _captured(stage: Stage, command: Capture) -> None:
+    written = stage.controls.execute(command)
+    assert written is not None
+    written.result(0)
 
 
 def test_a_take_holds_what_was_sent_and_the_moods_as_markers(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from amt_live.errors import FileError, UsageError
 from amt_live.midi import smf
 from amt_live.midi.clock import ManualClock
 from amt_live.midi.memory_output import MemoryOutput
@@ -39,6 +40,103 @@ def test_a_port_is_greeted_with_silence_and_every_parts_sound_and_level():
     assert sent[:16] == [f"b{channel:x}7b00" for channel in range(16)]
     assert sent[16:20] == ["c900", "b90764", "c121", "b10764"]
     assert len(sent) == 16 + 32
+
+
+def bars_of_piano(count, bar_ticks=1920):
+    """Each bar has its number as its pitch, on every beat."""
+    return [
+        event
+        for number in range(count)
+        for event in [
+            Bar(number * bar_ticks, bar_ticks, number),
+            *(
+                piano(at, 40 + number, 240)
+                for at in range(number * bar_ticks, (number + 1) * bar_ticks, 480)
+            ),
+        ]
+    ]
+
+
+def capture(output, path, bars):
+    assert output.capture(path, bars).result(0) == len(smf.notes_of(smf.read(path)))
+    return smf.read(path)
+
+
+def test_the_last_bars_can_be_had_though_nothing_was_recording(output, tmp_path):
+    output.set_part(PIANO, "program", 11)
+    output.set_part(PIANO, "level", 77)
+    output.set_timeline(AT_120)
+    output.schedule([*bars_of_piano(8), Mark(5 * 1920, "storm")])
+    output.advance(1.0 + 4.6 * 2)
+    song = capture(output, tmp_path / "a.mid", 2)
+    assert [note.pitch for note in smf.notes_of(song)] == [42] * 4 + [43] * 4 + [44] * 3
+    assert [note.start_ticks for note in smf.notes_of(song)] == [480 * at for at in range(11)]
+    (track,) = song.tracks
+    assert (track.programs[-1].program, track.controls[-1].value) == (11, 77)
+    assert [(round(t.bpm), t.at_ticks) for t in song.tempos] == [(120, 0)]
+    assert song.meters == (smf.Meter(0, 4, 4),)
+    assert song.markers == ()
+    output.advance(1.0 + 5.5 * 2)
+    assert capture(output, tmp_path / "b.mid", 1).markers == (smf.Marker(1920, "storm"),)
+
+
+def test_more_bars_than_there_were_are_all_there_were(output, tmp_path):
+    output.set_timeline(AT_120)
+    output.schedule(bars_of_piano(3))
+    output.advance(20.0)
+    notes = smf.notes_of(capture(output, tmp_path / "a.mid", 512))
+    assert [note.pitch for note in notes] == [40] * 4 + [41] * 4 + [42] * 4
+
+
+def test_a_capture_has_the_tempo_map_and_goes_on_over_a_stop(output, tmp_path):
+    output.set_timeline(AT_120)
+    output.schedule(bars_of_piano(2))
+    output.advance(1.0 + 2 + 1.2)
+    output.halt()
+    output.advance(10.0)
+    output.set_timeline(Timeline(60.0, 0, 10.0))
+    output.schedule(bars_of_piano(1, 1440))
+    output.advance(13.5)
+    song = capture(output, tmp_path / "a.mid", 2)
+    assert [round(tempo.bpm) for tempo in song.tempos] == [120, 60]
+    assert [(m.numerator, m.at_ticks) for m in song.meters] == [
+        (4, 0),
+        (3, song.tempos[1].at_ticks),
+    ]
+    assert [note.pitch for note in smf.notes_of(song)] == [40] * 4 + [41] * 3 + [40] * 3
+
+
+def test_a_note_that_still_sounds_ends_with_the_capture(output, tmp_path):
+    output.set_timeline(AT_120)
+    output.schedule([Bar(0, 1920, 0), piano(0, 60, 1920)])
+    output.advance(2.0)
+    (note,) = smf.notes_of(capture(output, tmp_path / "a.mid", 1))
+    assert note.duration_ticks == 960
+
+
+def test_a_capture_without_a_note_is_refused_and_leaves_nothing(output, tmp_path):
+    with pytest.raises(UsageError, match="nothing was played in the last 4 bars"):
+        output.capture(tmp_path / "a.mid", 4).result(0)
+    output.set_timeline(AT_120)
+    output.schedule([*bars_of_piano(1), *(Bar(at * 1920, 1920, at) for at in range(1, 9))])
+    output.advance(15.0)
+    with pytest.raises(UsageError, match="nothing was played in the last 2 bars"):
+        output.capture(tmp_path / "a.mid", 2).result(0)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(FileError, match="cannot write"):
+        output.capture(tmp_path / "missing" / "a.mid", 100).result(0)
+
+
+def test_a_capture_and_a_take_of_the_same_bars_hold_the_same(output, tmp_path):
+    output.take_start(tmp_path / "take.mid")
+    output.set_timeline(AT_120)
+    output.schedule(bars_of_piano(5))
+    output.advance(9.3)
+    output.set_timeline(AT_120.with_tempo(90.0, 8000))
+    output.advance(10.0)
+    captured = capture(output, tmp_path / "a.mid", 100)
+    output.take_stop()
+    assert captured == smf.read(tmp_path / "take.mid")
 
 
 def test_notes_go_out_when_they_are_due_and_are_reported(output, reports):

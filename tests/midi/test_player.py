@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from amt_live.errors import PortError
+from amt_live.errors import FileError, PortError
 from amt_live.midi import smf
 from amt_live.midi.output import (
     NotesSent,
@@ -71,6 +71,27 @@ def connected(start, listen, name):
     listener = listen(name + "-ear", to=name)
     listener.wait_connected(player.panic)
     return player, listener
+
+
+def test_captured_bars_are_what_was_heard(start, listen, tmp_path):
+    player, ear = connected(start, listen, "amt-capture")
+    play(player, 300.0)
+    bars = [Bar(at * 960, 960, at) for at in range(12)]
+    notes = [Note(at * 120, PIANO if at % 3 else BASS, 40 + at, 90, 100) for at in range(80)]
+    player.schedule([*bars, *notes])
+    ear.wait(lambda heard: sum(map(is_on, heard)) == 80 and sum(map(is_off, heard)) == 80)
+    assert player.capture(tmp_path / "all.mid", 512).result(10) == 80
+    song = smf.read(tmp_path / "all.mid")
+    heard = [(data[0] & 15, data[1], data[2]) for data in ear.messages if is_on(data)]
+    assert [(n.channel, n.pitch, n.velocity) for n in smf.notes_of(song)] == heard
+    assert all(note.start_ticks == 120 * at for at, note in enumerate(smf.notes_of(song)))
+    assert len(song.tracks) == 2 and song.meters == (smf.Meter(0, 2, 4),)
+    with pytest.raises(FileError, match="cannot write"):
+        player.capture(tmp_path / "missing" / "a.mid", 4).result(10)
+    os.kill(player.pid, signal.SIGKILL)
+    with pytest.raises(PortError, match="the player ended"):
+        player.capture(tmp_path / "late.mid", 4).result(10)
+    assert [file.name for file in tmp_path.iterdir()] == ["all.mid"]
 
 
 def play(player, tempo_bpm=240.0, lead_s=0.05):

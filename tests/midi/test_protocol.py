@@ -47,6 +47,7 @@ COMMANDS = st.one_of(
     st.builds(protocol.SetTimeline, st.one_of(st.none(), TIMELINES)),
     FIELDS,
     st.builds(protocol.TakeStart, PATHS),
+    st.builds(protocol.Capture, PATHS, st.integers(1, 512)),
     st.sampled_from([protocol.PanicNow(), protocol.Halt(), protocol.TakeStop(), protocol.Quit()]),
 )
 TIMES = st.floats(0, 1e6)
@@ -59,6 +60,8 @@ REPORTS = st.one_of(
     st.builds(PlayerTrouble, TEXT),
     st.builds(PlayerGone, TEXT),
     st.just(protocol.NoTake()),
+    st.builds(protocol.CaptureKept, PATHS),
+    st.builds(protocol.CaptureFailed, PATHS, TEXT, st.booleans()),
 )
 
 

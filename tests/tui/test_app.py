@@ -141,6 +141,7 @@ EVERYWHERE = [
     ("f2", c.Transport("play")),
     ("ctrl+r", c.StartTake()),
     ("f3", c.StartTake()),
+    ("f4", c.Capture(16)),
     ("ctrl+n", c.Panic()),
     ("f12", c.Panic()),
     ("ctrl+z", c.UndoMood()),
@@ -151,6 +152,7 @@ EVERYWHERE = [
 COMMAND = [
     ("space", c.Transport("play")),
     ("r", c.StartTake()),
+    ("b", c.Capture(16)),
     ("!", c.Panic()),
     ("u", c.UndoMood()),
     ("+", c.SetTempo(105.0)),
