@@ -174,6 +174,7 @@ def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
         settings,
         _takes_folder(config),
         restart_player=player.restart,
+        scenes_file=paths.scenes_file(),
     )
 
 

@@ -28,6 +28,13 @@ def takes_folder() -> Path:
     return platformdirs.user_data_path(APP, appauthor=False) / "takes"
 
 
+def scenes_file() -> Path:
+    """Where scenes are kept."""
+    import platformdirs
+
+    return platformdirs.user_data_path(APP, appauthor=False) / "scenes.json"
+
+
 def log_file() -> Path:
     """Where the daemon writes what happened."""
     import platformdirs

@@ -15,6 +15,7 @@ MAX_CAPTURE_BARS: Final = 512
 MIN_BLEND: Final = 2
 MAX_BLEND: Final = 8
 MAX_GLIDE_BARS: Final = 64
+MAX_SCENES: Final = 128
 """Texts of a blend."""
 
 TransportAction = Literal["play", "stop", "continue", "count_in"]
@@ -132,6 +133,28 @@ class SetChords:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveScene:
+    """Keep all that is set now (mood, tempo, controls, sampling, parts) under a bare name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueScene:
+    """Set all of a scene at one boundary."""
+
+    name: str
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteScene:
+    """Forget a scene."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartTake:
     """Start recording what is sent; ``name`` is a bare file name, None makes one from the clock."""
 
@@ -167,6 +190,9 @@ Command = (
     | SetKnob
     | SetKey
     | SetChords
+    | SaveScene
+    | CueScene
+    | DeleteScene
     | StartTake
     | StopTake
     | Capture

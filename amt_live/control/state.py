@@ -81,6 +81,7 @@ class BandState:
     midi_api: str = ""
     midi_port: str = ""
     health: Health = field(default_factory=Health)
+    scenes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from amt_live.engine.parts import PartDesk
 from amt_live.engine.plan import Direction, Plan
 from amt_live.engine.recipes import Recipe
 from amt_live.engine.roles import MoodReader
+from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
 from amt_live.engine.transport import Transport
@@ -86,12 +87,15 @@ class Band:
         self.key: str | None = None
         self.chords: str | None = None
         self.density: float | None = None
+        self.scene_names: tuple[str, ...] = ()
         self.take: str | None = None
         self.midi_api = self.midi_port = ""
         self.model = settings.model
         self._generator = generator
         generator.sampler.seed(settings.seed)
         self.set_sampling(settings.sampling)
+        self._controls = self.moods.direction()
+        """The controls that are set, whatever a scene that is cued will set."""
         self.stream = Stream(generator, Plan(self.moods.direction()))
         self._last_beat = -1
         self._next_state_s = clock.now()
@@ -138,6 +142,11 @@ class Band:
         self.stream.recover()
 
     def _decode(self) -> None:
+        scene = self.moods.armed.scene if self.moods.armed else None
+        if scene and self.moods.armed and self.stream.horizon_ticks >= self.moods.armed.at_ticks:
+            self._draw_under(scene.sampling)
+        else:
+            self._draw_under(self.sampling)
         started_s = self.clock.now()
         events = self.stream.advance()
         self.health.decoded(self.clock.now() - started_s)
@@ -208,6 +217,34 @@ class Band:
         first, *then = steps
         self._lay(steps, Armed(first.reading, before, first.at_ticks, arrived_s, then=tuple(then)))
 
+    def arm_scene(self, scene: Scene, when: When | None) -> None:
+        """Let a scene be set at a boundary; it waits like a mood."""
+        arrived_s = self.clock.now()
+        self.disarm()
+        step = Step(self._boundary(when), self.moods.read_under(scene.mood, scene.energy))
+        armed = Armed(step.reading, self.moods.latest, step.at_ticks, arrived_s, scene=scene)
+        self._put_scene(armed)
+        self._lay((step,), armed)
+        if not self.transport.is_running:
+            self._apply_mood()
+
+    def _put_scene(self, armed: Armed) -> None:
+        """Controls stand in the head of a bar: those of a scene act from its first one on."""
+        bar, beat = place(self.stream, armed.at_ticks)
+        first_bar = bar - 1 if beat == 1 else bar
+        if armed.scene is not None:
+            scene = armed.scene
+            self.stream.plan.revise(armed.at_ticks, lambda d: scene.put(d, first_bar))
+
+    def direct(self, revision: Callable[[Direction], Direction]) -> None:
+        """Set controls from the next bar on; a scene that waits will set its own."""
+        at_ticks = self.next_bar_ticks()
+        self._controls = revision(self._controls)
+        self.stream.plan.revise(at_ticks, revision)
+        if self.moods.armed is not None and at_ticks <= self.moods.armed.at_ticks:
+            self._put_scene(self.moods.armed)
+        self.go_back(at_ticks)
+
     def _boundary(self, when: When | None) -> int:
         if not self.transport.is_running:
             return self.earliest_ticks()
@@ -242,21 +279,25 @@ class Band:
             self.moods.armed = None
             at_ticks, reading = armed.at_ticks, armed.before
         self.stream.plan.revise(at_ticks, reading.put)
+        if armed.scene is not None:
+            self.stream.plan.revise(at_ticks, self._controls.put)
         self.go_back(at_ticks)
         return True
 
     def _pass_moods(self) -> None:
         if self.moods.pass_steps(self.playhead_ticks):
             self.publish_state()
-        armed = self.moods.armed
-        if armed is not None and self.playhead_ticks >= armed.at_ticks:
-            self._apply_mood()
         while self._program_changes and self._program_changes[0].start_ticks <= self.playhead_ticks:
             change = self._program_changes.pop(0)
             self.parts.sent(change.part, change.program)
+        armed = self.moods.armed
+        if armed is not None and self.playhead_ticks >= armed.at_ticks:
+            self._apply_mood()
 
     def _apply_mood(self) -> None:
         armed = self.moods.apply()
+        if armed.scene is not None:
+            self._fire(armed.scene, armed.at_ticks)
         bar, beat = place(self.stream, armed.at_ticks)
         timeline = self.transport.timeline
         at_s = timeline.seconds_at(armed.at_ticks) if timeline else self.clock.now()
@@ -265,6 +306,23 @@ class Band:
         if self.moods.armed is not None:
             self._tell_armed(self.moods.armed)
         self.publish_state()
+
+    def _fire(self, scene: Scene, at_ticks: int) -> None:
+        """All of a scene but its mood, which plays already."""
+        self._controls = self.stream.plan.at(at_ticks).direction
+        self.key, self.chords, self.density = scene.key, scene.chords, scene.density
+        self.moods.energy, self.quantise = scene.energy, scene.quantise
+        self.set_sampling(scene.sampling)
+        self.set_tempo(scene.tempo_bpm)
+        by_hand = dict(scene.programs)
+        self.parts.recall(scene.parts, by_hand, self.moods.current.mood.programs, self.output)
+        self.stream.pinned_programs = by_hand
+
+    def set_tempo(self, bpm: float, glide_beats: float = 0.0) -> None:
+        """Another tempo from the playhead on, at once or over some beats."""
+        timeline = self.transport.set_tempo(bpm, glide_beats)
+        if timeline is not None:
+            self.output.set_timeline(timeline)
 
     def set_energy(self, energy: float | None) -> None:
         """Read the moods again under another energy, heard from the next bar on."""
@@ -286,9 +344,15 @@ class Band:
     def set_sampling(self, sampling: Sampling) -> None:
         """Other ways of drawing, from the next decoded token on."""
         self.sampling = sampling
-        self._generator.set_sampling(
-            Drawing(sampling.temperature, sampling.top_p, sampling.top_k, sampling.guidance)
-        )
+        self._drawn_under: Sampling | None = None
+        self._draw_under(sampling)
+
+    def _draw_under(self, sampling: Sampling) -> None:
+        if sampling != self._drawn_under:
+            self._drawn_under = sampling
+            self._generator.set_sampling(
+                Drawing(sampling.temperature, sampling.top_p, sampling.top_k, sampling.guidance)
+            )
 
     # Transport.
 
@@ -297,13 +361,13 @@ class Band:
         self.stop()
         while self.moods.armed:  # a glide is at its end after its beginning
             self._apply_mood()
-        direction = self.stream.plan.at(self.playhead_ticks).direction
+        direction = self.moods.current.put(self._controls)
         self.transport.position_ticks = 0
         self.transport.first_bar_ticks = (
             direction.mood.beats_per_bar * BEAT_TICKS if count_in else 0
         )
         self._generator.sampler.seed(self.seed)
-        self.stream.plan = Plan(self.moods.current.put(direction))
+        self.stream.plan = Plan(direction)
         self.stream.begin(self.transport.first_bar_ticks)
         self._program_changes = []
         if count_in:

@@ -15,8 +15,11 @@ from amt_live.control.commands import (
     CancelMood,
     Capture,
     Command,
+    CueScene,
+    DeleteScene,
     GlideMood,
     Panic,
+    SaveScene,
     SetChords,
     SetKey,
     SetKnob,
@@ -34,12 +37,11 @@ from amt_live.control.commands import (
 from amt_live.engine.band import Band
 from amt_live.engine.harmony import key_name, parse_chords, parse_key
 from amt_live.engine.meters import place
-from amt_live.engine.plan import Direction
 from amt_live.engine.recipes import blended, plain
+from amt_live.engine.scenes import SceneDesk, level_of
 from amt_live.engine.takes import TakeDesk
 from amt_live.errors import UsageError
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
-from amt_live.tokens.vocabulary import DENSITY_LEVELS
 
 _SAMPLING_RANGES: Final = {
     "temperature": (0.1, 2.0),
@@ -52,9 +54,10 @@ _SAMPLING_RANGES: Final = {
 class Controls:
     """Carries out commands; raises AmtError for what cannot be done."""
 
-    def __init__(self, band: Band, takes: TakeDesk) -> None:
+    def __init__(self, band: Band, takes: TakeDesk, scenes: SceneDesk | None = None) -> None:
         self._band = band
         self._takes = takes
+        scenes = scenes or SceneDesk(band)
         self._actions: dict[type, Callable[[Any], object]] = {
             SetMood: self._mood,
             BlendMood: self._blend,
@@ -71,6 +74,9 @@ class Controls:
             SetKnob: self._knob,
             SetKey: self._key,
             SetChords: self._chords,
+            SaveScene: lambda command: scenes.save(command.name),
+            CueScene: lambda command: scenes.cue(command.name, command.when),
+            DeleteScene: lambda command: scenes.delete(command.name),
             StartTake: lambda command: self._takes.start(band, command.name),
             StopTake: lambda _: self._takes.stop(band),
             Capture: lambda command: self._takes.capture(band, command.bars, command.name),
@@ -111,9 +117,7 @@ class Controls:
     def _tempo(self, command: SetTempo) -> None:
         if not MIN_BPM <= command.bpm <= MAX_BPM:
             raise UsageError(f"tempo {command.bpm:g} is outside {MIN_BPM:g}-{MAX_BPM:g} bpm")
-        timeline = self._band.transport.set_tempo(command.bpm, command.glide_beats)
-        if timeline is not None:
-            self._band.output.set_timeline(timeline)
+        self._band.set_tempo(command.bpm, command.glide_beats)
 
     def _transport(self, command: Transport) -> None:
         match command.action:
@@ -159,26 +163,19 @@ class Controls:
             self._band.set_energy(command.value)
             return
         self._band.density = command.value
-        level = None if command.value is None else round(command.value * (DENSITY_LEVELS - 1))
-        self._direct(lambda direction: replace(direction, density=level))
+        level = level_of(command.value)
+        self._band.direct(lambda direction: replace(direction, density=level))
 
     def _key(self, command: SetKey) -> None:
         key = None if command.key is None else parse_key(command.key)
         self._band.key = None if key is None else key_name(key)
-        self._direct(lambda direction: replace(direction, key=key))
+        self._band.direct(lambda direction: replace(direction, key=key))
 
     def _chords(self, command: SetChords) -> None:
         chords = () if command.chords is None else parse_chords(command.chords)
         self._band.chords = command.chords
         first, _ = place(self._band.stream, self._band.next_bar_ticks())
-        self._direct(lambda d: replace(d, chords=chords, chords_from_bar=first - 1))
-
-    def _direct(self, revision: Callable[[Direction], Direction]) -> None:
-        """Controls stand in the head of a bar: they act from the next one on."""
-        band = self._band
-        at_ticks = band.next_bar_ticks()
-        band.stream.plan.revise(at_ticks, revision)
-        band.go_back(at_ticks)
+        self._band.direct(lambda d: replace(d, chords=chords, chords_from_bar=first - 1))
 
 
 def _text(words: str) -> str:

@@ -17,6 +17,8 @@ from amt_live.control.state import BandState, ErrorNotice, NotePlayed, Notice
 from amt_live.engine.band import Band, Settings
 from amt_live.engine.controls import Controls
 from amt_live.engine.roles import MoodReader
+from amt_live.engine.scene_file import SceneFile
+from amt_live.engine.scenes import SceneDesk
 from amt_live.engine.takes import TakeDesk
 from amt_live.errors import AmtError
 from amt_live.inference.generator import Generator
@@ -53,6 +55,7 @@ class Engine:
         settings: Settings,
         takes_folder: Path,
         restart_player: Callable[[], None] | None = None,
+        scenes_file: Path | None = None,
     ) -> None:
         self._output = output
         self._restart_player = restart_player
@@ -64,7 +67,9 @@ class Engine:
         self._clock = clock
         self._takes = TakeDesk(takes_folder)
         self._band = Band(generator, reader, output, clock, settings, self._publish)
-        self._controls = Controls(self._band, self._takes)
+        file = None if scenes_file is None else SceneFile(scenes_file)
+        self._scenes = SceneDesk(self._band, file)
+        self._controls = Controls(self._band, self._takes, self._scenes)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     @property
@@ -138,6 +143,8 @@ class Engine:
     # The thread.
 
     def _run(self) -> None:
+        if self._scenes.trouble:
+            self._publish(ErrorNotice(self._scenes.trouble))
         while True:
             with self._wake:
                 if self._closing:

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from amt_live.engine.plan import Direction
 from amt_live.engine.recipes import Recipe, between, name_of, plain
 from amt_live.engine.roles import MoodReader
+from amt_live.engine.scenes import Scene
 from amt_live.errors import UsageError
 from amt_live.text.conditioning import Floats, Mood, blend
 
@@ -96,6 +97,8 @@ class Armed:
     then: tuple[Step, ...] = ()
     """The rest of a glide that begins with it: the last one is where it goes."""
     ends_glide: bool = False
+    scene: Scene | None = None
+    """What is set together with it."""
 
 
 class MoodDesk:
@@ -126,6 +129,14 @@ class MoodDesk:
         mood = self._read(recipe)
         return Reading(self.new_id(), name_of(recipe), mood, self.energy, recipe)
 
+    def read_under(self, recipe: Recipe, energy: float | None) -> Reading:
+        """Read a mood under the energy of a scene."""
+        kept, self.energy = self.energy, energy
+        try:
+            return self.read(recipe)
+        finally:
+            self.energy = kept
+
     @property
     def latest(self) -> Reading:
         """What will play when nothing that is armed is applied."""
@@ -151,7 +162,9 @@ class MoodDesk:
         self.current = self._reread(self.current)
         self.steps = self._reread_steps(self.steps)
         readings = [self.current, *(step.reading for step in self.steps)]
-        if self.armed is not None:
+        if self.armed is not None and self.armed.scene is not None:
+            self.armed = replace(self.armed, before=self.latest)  # a scene has its own energy
+        elif self.armed is not None:
             reading, then = self._reread(self.armed.reading), self._reread_steps(self.armed.then)
             self.armed = replace(self.armed, reading=reading, before=self.latest, then=then)
             readings += [reading, *(step.reading for step in then)]

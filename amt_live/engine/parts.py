@@ -3,17 +3,18 @@
 Thread: engine. A program set by hand stays: moods leave that part alone from then on.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from amt_live.control.commands import SetPart
+from amt_live.control.commands import PartField, SetPart
 from amt_live.control.state import PartState
 from amt_live.errors import UsageError
 from amt_live.midi.output import Output
 from amt_live.music.parts import PARTS
 
 ALL: Final = "*"
-_RANGES: Final = {
+_RANGES: Final[dict[PartField, tuple[int, int]]] = {
     "mute": (0, 1),
     "solo": (0, 1),
     "channel": (1, 16),
@@ -46,6 +47,26 @@ class PartDesk:
             output.set_part(index, command.field, command.value)
             if command.field == "program":
                 self.programs_by_hand[index] = command.value
+
+    def recall(
+        self,
+        states: Sequence[PartState],
+        by_hand: Mapping[int, int],
+        programs: Mapping[int, int],
+        output: Output,
+    ) -> None:
+        """Set every part as a scene has it; ``programs`` of the mood where none was set by hand."""
+        self.programs_by_hand = dict(by_hand)
+        wanted = []
+        for part, before, after in zip(PARTS, self.states, states, strict=True):
+            chosen = programs.get(part.index, part.program)
+            after = replace(after, program=by_hand.get(part.index, chosen))
+            wanted.append(after)
+            for field in _RANGES:
+                value = getattr(after, field)
+                if value != getattr(before, field):
+                    output.set_part(part.index, field, int(value))
+        self.states = tuple(wanted)
 
     def sent(self, index: int, program: int) -> None:
         """A mood gave a part another sound."""

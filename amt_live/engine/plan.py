@@ -6,7 +6,7 @@ undoing a mood edit the plan and rewind the stream to the edit; nothing else has
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from amt_live.text.conditioning import Mood
 
@@ -30,6 +30,16 @@ class Direction:
     chords_from_bar: int = 0
     step: int = 0
     """Which step of a glide it is, from 1; 0 outside one."""
+
+    def put(self, direction: "Direction") -> "Direction":
+        """Another direction, under the controls of this one."""
+        return replace(
+            direction,
+            key=self.key,
+            density=self.density,
+            chords=self.chords,
+            chords_from_bar=self.chords_from_bar,
+        )
 
     def is_same_mood(self, other: "Direction") -> bool:
         """Whether nothing turns between the two, whatever their controls are."""

@@ -28,7 +28,7 @@ def plain(text: str) -> Recipe:
     return ((text, 1.0),)
 
 
-def blended(pairs: Sequence[tuple[str, float]]) -> Recipe:
+def blended(pairs: Sequence[tuple[str, float]], max_chars: int = MAX_MOOD_CHARS) -> Recipe:
     """The recipe of texts with any weights; raises UsageError, naming the fix."""
     if not MIN_BLEND <= len(pairs) <= MAX_BLEND:
         raise UsageError(f"a blend takes {MIN_BLEND} to {MAX_BLEND} texts, not {len(pairs)}")
@@ -42,8 +42,8 @@ def blended(pairs: Sequence[tuple[str, float]]) -> Recipe:
     if not total > _LEAST:
         raise UsageError("the weights must add up to more than 0; write such as: calm 0.7 storm 1")
     recipe = _merged([(text, weight / total) for text, weight in words])
-    if len(name_of(recipe)) > MAX_MOOD_CHARS:
-        raise UsageError(f"the texts are too long together; {MAX_MOOD_CHARS} characters at most")
+    if len(name_of(recipe)) > max_chars:
+        raise UsageError(f"the texts are too long together; {max_chars} characters at most")
     return recipe
 
 

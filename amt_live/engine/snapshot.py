@@ -36,6 +36,7 @@ def snapshot_of(band: "Band") -> BandState:
         midi_api=band.midi_api,
         midi_port=band.midi_port,
         health=band.health.health(band.horizon_beats()),
+        scenes=band.scene_names,
     )
 
 

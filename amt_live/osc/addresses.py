@@ -14,12 +14,16 @@ from amt_live.control.commands import (
     MAX_GLIDE_BARS,
     MAX_MOOD_CHARS,
     MAX_NAME_CHARS,
+    MAX_SCENES,
     MIN_BLEND,
     BlendMood,
     CancelMood,
     Capture,
+    CueScene,
+    DeleteScene,
     GlideMood,
     Panic,
+    SaveScene,
     SetChords,
     SetKey,
     SetMood,
@@ -49,7 +53,7 @@ from amt_live.osc.entries import (
     sampling,
     transport_action,
 )
-from amt_live.osc.words import FREE, bare_name, chords_of, key_of
+from amt_live.osc.words import FREE, bare_name, chords_of, key_of, scene_name
 
 MAX_SEED: Final = 2**31 - 1
 MAX_GLIDE_BEATS: Final = 256
@@ -84,6 +88,11 @@ def _tempo(_part: str, values: Sequence[Atom | None]) -> SetTempo:
     return SetTempo(float(number(values[0])), glide_beats)
 
 
+def _cue(_part: str, values: Sequence[Atom | None]) -> CueScene:
+    name, when = values
+    return CueScene(scene_name(str(name)), None if when is None else When(str(when)))
+
+
 def _take(_part: str, values: Sequence[Atom | None]) -> StartTake:
     return StartTake(None if values[0] is None else bare_name(str(values[0])))
 
@@ -112,6 +121,7 @@ def _health(state: BandState, _part: str) -> tuple[Atom, ...]:
 
 
 MAX_WEIGHT: Final = 100
+_SCENE: Final = Argument("name", "text", max_chars=MAX_NAME_CHARS)
 _TEXT_MOOD: Final = Argument("text", "text", max_chars=MAX_MOOD_CHARS, default="")
 
 ADDRESSES: Final[tuple[Address, ...]] = (
@@ -242,6 +252,28 @@ ADDRESSES: Final[tuple[Address, ...]] = (
     part_field("level", 0, 127, 100, "How loud this part is."),
     part_field("octave", -3, 3, 0, "Move this part by octaves."),
     Address(
+        "/amt/scene/save",
+        "action",
+        f"Keep all that is set now (mood, tempo, controls, sampling, parts); {MAX_SCENES} at most.",
+        (_SCENE,),
+        lambda _part, values: SaveScene(scene_name(str(values[0]))),
+    ),
+    Address(
+        "/amt/scene/cue",
+        "action",
+        "Set all of a scene at the next boundary: it is armed and cancelled like a mood.",
+        (_SCENE,),
+        _cue,
+        takes_when=True,
+    ),
+    Address(
+        "/amt/scene/delete",
+        "action",
+        "Forget a scene.",
+        (_SCENE,),
+        lambda _part, values: DeleteScene(scene_name(str(values[0]))),
+    ),
+    Address(
         "/amt/take/start",
         "action",
         "Record what is sent to the port, into the takes folder; a bare name or none.",
@@ -301,6 +333,13 @@ ADDRESSES: Final[tuple[Address, ...]] = (
         "The take that is being recorded; empty when none is.",
         carried("name$"),
         read=lambda state, _part: (state.take or "",),
+    ),
+    Address(
+        "/amt/scene/list",
+        "reading",
+        "The names of the scenes, as many arguments as there are scenes.",
+        carried("name$"),
+        read=lambda state, _part: state.scenes,
     ),
     Address(
         "/amt/model",

@@ -56,6 +56,15 @@ def chords_of(text: str) -> str | None:
     return " | ".join(" ".join(bar) for bar in bars)
 
 
+def scene_name(text: str) -> str:
+    """A bare name without a word that says when; raises Refusal."""
+    if not text:
+        raise Refusal("name", "the name is empty; give the name of a scene")
+    if any(word.startswith("@") for word in text.split()):
+        raise Refusal("name", f"{quoted(text)} holds a word with @, which says when; rename it")
+    return bare_name(text)
+
+
 def bare_name(text: str) -> str:
     """A name that is safe as a file name on every system; raises Refusal. Never a path."""
     if not text:

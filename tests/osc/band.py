@@ -82,6 +82,11 @@ class Band:
                 self.state = replace(state, key=key)
             case c.SetChords(chords):
                 self.state = replace(state, chords=chords)
+            case c.SaveScene(name):
+                self.state = replace(state, scenes=tuple(sorted({*state.scenes, name})))
+            case c.DeleteScene(name):
+                scenes = tuple(scene for scene in state.scenes if scene != name)
+                self.state = replace(state, scenes=scenes)
             case c.StartTake(name):
                 self.state = replace(state, take=name or "take 1")
             case c.StopTake():

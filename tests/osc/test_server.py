@@ -464,6 +464,18 @@ async def test_a_mood_is_pushed_as_armed_and_as_the_value_that_it_sets():
         assert ("/amt/mood/armed", 1, "calm piano", 2, 1.0, 0.5) in heard
 
 
+async def test_scenes_are_listed_and_every_listener_learns_of_a_new_one():
+    async with stage() as s:
+        await listening(s)
+        assert await s.ask("/amt/scene/list") == ("/amt/scene/list",)
+        for name in ("verse", "chorus"):
+            s.send("/amt/scene/save", name)
+        heard = await s.ear.settled(s.port)
+        assert ("/amt/scene/list", "chorus", "verse") in heard
+        s.send("/amt/scene/delete", "verse")
+        assert ("/amt/scene/list", "chorus") in await s.ear.settled(s.port)
+
+
 async def test_a_changed_value_is_pushed_once_on_its_own_address():
     async with stage() as s:
         other = await s.another_ear()
