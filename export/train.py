@@ -13,6 +13,7 @@ import math
 import os
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,8 +126,23 @@ class Trainer:
             "seconds": round(self.seconds, 1),
             "validation": self.validation,
         }
-        for name in ("progress.json", "training.json"):
-            _replace_text(run / name, json.dumps(record, indent=1))
+        _replace_text(run / "progress.json", json.dumps(record, indent=1))
+        _replace_text(run / "training.json", json.dumps({**record, **self._origin()}, indent=1))
+
+    def _origin(self) -> dict[str, object]:
+        """What the model card says of where the weights come from."""
+        settings = self.settings
+        trained = [piece for piece in self.corpus.pieces if piece.split == "train"]
+        sources = Counter(piece.source for piece in trained)
+        return {
+            "pieces": len(trained),
+            "notes": sum(piece.notes[1] - piece.notes[0] for piece in trained),
+            "sources": dict(sorted(sources.items())),
+            "captions": len(self.words.bank.vectors),
+            "device": f"{settings.device}, {self.workers} process(es) of {settings.threads} thread",
+            "sequences": f"{settings.length} ids, the model's full length at the end",
+            "tokens_planned": settings.tokens,
+        }
 
     def rate(self) -> float:
         """Share of the base learning rate: warm-up, plateau, linear decay to a twentieth."""
