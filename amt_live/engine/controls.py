@@ -87,6 +87,9 @@ class Controls:
         self._band.follow()
         outcome = self._actions[type(command)](command)
         self._band.publish_state()
+        if isinstance(outcome, Future) and outcome.done():
+            outcome.result()
+            return None
         return outcome if isinstance(outcome, Future) else None
 
     def _mood(self, command: SetMood) -> None:

@@ -54,13 +54,23 @@ class TakeDesk:
         band.output.take_start(path)
         band.take = path.stem
 
-    def stop(self, band: Band) -> None:
-        """Finish the take; raises UsageError when none is running."""
+    def stop(self, band: Band) -> "Future[None]":
+        """Finish the take beside the music; raises UsageError when none is running."""
         if band.take is None:
             raise UsageError("no take is running")
         name, band.take = band.take, None
-        if band.output.take_stop() is None:
-            raise FileError(f"the take {name} could not be written")
+        written: Future[None] = Future()
+
+        def end(done: "Future[Path | None]") -> None:
+            if (error := done.exception()) is None and done.result() is None:
+                error = FileError(f"the take {name} could not be written")
+            if error is None:
+                written.set_result(None)
+            else:
+                written.set_exception(error)
+
+        band.output.take_end().add_done_callback(end)
+        return written
 
 
 def _now_name(kind: str) -> str:

@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ SUFFIX: Final = ".journal"
 WRITE_INTERVAL_S: Final = 0.4
 _MAX_LINE_BYTES: Final = 1 << 14
 _ROWS_A_WRITE: Final = 500
+_BREATHER_S: Final = 0.0005
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ class Journal:
         self.path = path
         self._on_trouble = on_trouble
         self._broken = False
+        self.size = 0
+        """Bytes written so far."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = _open_locked(path)
@@ -49,17 +53,21 @@ class Journal:
         """Keep a row. Blocks: no."""
         self._batcher.put(row)
 
-    def finish(self) -> int:
-        """Write the take; returns its number of notes. Raises FileError. Blocks: for the disk."""
+    def close(self) -> None:
+        """Write what is left of the journal; the take is still to be made. Blocks: for the disk."""
         self._batcher.close()
         self._file.close()
+
+    def finish(self) -> int:
+        """Write the take; returns its number of notes. Raises FileError. Blocks: for the disk."""
+        self.close()
         return finish_journal(self.path)
 
     def _append(self, rows: list[Row]) -> None:
         if not rows or self._broken:
             return
         try:
-            self._file.write(_lines(rows))
+            self.size += self._file.write(_lines(rows))
         except OSError as error:
             self._broken = True
             why = error.strerror or error
@@ -73,6 +81,8 @@ def keep(path: Path, rows: Iterable[Row]) -> None:
             left = iter(rows)
             while lines := _lines(islice(left, _ROWS_A_WRITE)):
                 file.write(lines)
+                # Beside a real-time sender: let it go first, and never look like a runaway.
+                time.sleep(_BREATHER_S)
     except OSError as error:
         why = error.strerror or error
         raise FileError(f"cannot write {path}: {why}; choose another place") from None

@@ -93,6 +93,15 @@ class MemoryOutput:
         self._on_report(TakeWritten(path, len(notes_of(song))))
         return path
 
+    def take_end(self) -> "Future[Path | None]":
+        """See ``Output``; done on return."""
+        written: Future[Path | None] = Future()
+        try:
+            written.set_result(self.take_stop())
+        except AmtError as error:
+            written.set_exception(error)
+        return written
+
     def capture(self, path: Path, bars: int) -> "Future[int]":
         """See ``Output``; done on return."""
         written: Future[int] = Future()

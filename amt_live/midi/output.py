@@ -107,6 +107,9 @@ class Output(Protocol):
     def take_stop(self) -> Path | None:
         """Finish the take and return where it lies; None without one, or where it failed."""
 
+    def take_end(self) -> "Future[Path | None]":
+        """As ``take_stop``, without waiting for the disk."""
+
     def capture(self, path: Path, bars: int) -> "Future[int]":
         """Write the last bars that were sent as ``path``; the number of notes, or an AmtError."""
 

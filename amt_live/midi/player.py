@@ -24,7 +24,7 @@ from typing import Final
 from amt_live.errors import AmtError, PortError, UsageError
 from amt_live.midi.backlog import Excerpt
 from amt_live.midi.clock import RealClock
-from amt_live.midi.journal import Journal, keep_excerpt
+from amt_live.midi.journal import Journal, finish_journal, keep_excerpt
 from amt_live.midi.output import PlayerTrouble, PortLost, PortOpened, TakeWritten
 from amt_live.midi.performer import Performer
 from amt_live.midi.ports import CLIENT_NAME, OutputPort, open_output, panic_everywhere
@@ -48,12 +48,15 @@ from amt_live.midi.protocol import (
     encode_report,
 )
 from amt_live.midi.realtime import ask_for_realtime, stop_collecting
+from amt_live.midi.recover import finish_apart
 from amt_live.midi.reporter import Reporter
 
 _CHECK_EVERY_S: Final = 1.0
 _NOISE_SETTLES_S: Final = 0.05
 _READ_BYTES: Final = 1 << 16
 _MAX_LINE_BYTES: Final = 1 << 20
+_LONG_BYTES: Final = 1 << 20
+"""A journal of this length (some quarter of an hour) is too much work for a real-time process."""
 
 
 class _Stop:
@@ -95,7 +98,7 @@ class Player:
         if not self._server_gone:
             with contextlib.suppress(PortError):
                 self._performer.silence()
-        self._finish_take(answer=False)
+        self._finish_take()
         if not self._server_gone:  # Its library waits for the dead, and may crash.
             self._port.close()
         for thread in self._finishing:
@@ -154,26 +157,25 @@ class Player:
             case Halt():
                 self._performer.halt()
             case TakeStart(path):
-                self._finish_take(answer=False)
+                self._finish_take()
                 self._journal = Journal(path, lambda why: self._reporter.report(PlayerTrouble(why)))
                 self._performer.take_start(self._journal.put)
-            case TakeStop():
-                self._finish_take(answer=True)
+            case TakeStop(path):
+                if self._journal is None or self._journal.path != path:
+                    self._reporter.report(NoTake(path))
+                self._finish_take()
             case Capture(path, bars):
                 excerpt = self._performer.capture(bars)
                 self._finish(lambda: self._write_capture(excerpt, path, bars), "capture")
             case Quit():
                 self._stopping = True
 
-    def _finish_take(self, *, answer: bool) -> None:
+    def _finish_take(self) -> None:
         """End the take here; a thread writes it, because a long one takes a while."""
         self._performer.take_stop()
         journal, self._journal = self._journal, None
-        if journal is None:
-            if answer:
-                self._reporter.report(NoTake())
-            return
-        self._finish(lambda: self._write_take(journal), "take")
+        if journal is not None:
+            self._finish(lambda: self._write_take(journal), "take")
 
     def _finish(self, work: Callable[[], None], name: str) -> None:
         thread = threading.Thread(target=work, name=name)
@@ -182,10 +184,12 @@ class Player:
 
     def _write_take(self, journal: Journal) -> None:
         try:
-            notes = journal.finish()
+            journal.close()
+            finish = finish_journal if journal.size < _LONG_BYTES else finish_apart
+            notes = finish(journal.path)
         except AmtError as error:
             self._reporter.report(PlayerTrouble(str(error)))
-            self._reporter.report(NoTake())
+            self._reporter.report(NoTake(journal.path))
         else:
             self._reporter.report(TakeWritten(journal.path, notes))
 

@@ -85,7 +85,7 @@ class PlayerProcess:
         self._timeline: Timeline | None = None
         self._pending: list[Event] = []
         self._take: Path | None = None
-        self._take_stopped: Future[Path | None] | None = None
+        self._ending: dict[Path, Future[Path | None]] = {}
         self._captures = Captures()
         self._player = self._spawn([])
 
@@ -153,15 +153,23 @@ class PlayerProcess:
 
     def take_stop(self) -> Path | None:
         """See ``Output``. Waits until the take lies on disk."""
-        with self._lock:
-            self._take = None
-            stopped = self._take_stopped = Future()
-            self._send(TakeStop())
-            if not self.is_alive:
-                return None
         with contextlib.suppress(TimeoutError):
-            return stopped.result(TAKE_TIMEOUT_S)
+            return self.take_end().result(TAKE_TIMEOUT_S)
         return None
+
+    def take_end(self) -> "Future[Path | None]":
+        """See ``Output``. Blocks: no."""
+        with self._lock:
+            path, self._take = self._take, None
+            ended: Future[Path | None] = Future()
+            if path is None:
+                ended.set_result(None)
+            else:
+                self._ending[path] = ended
+                self._send(TakeStop(path))
+                if not self.is_alive:
+                    self._take_ended(path, None)
+            return ended
 
     def capture(self, path: Path, bars: int) -> "Future[int]":
         """See ``Output``. Blocks: no."""
@@ -230,18 +238,22 @@ class PlayerProcess:
             self._captures.take_in(report)
             return
         if isinstance(report, NoTake | TakeWritten):
-            stopped = self._take_stopped
-            if stopped is not None and not stopped.done():
-                stopped.set_result(report.path if isinstance(report, TakeWritten) else None)
+            self._take_ended(report.path, report.path if isinstance(report, TakeWritten) else None)
         if not isinstance(report, NoTake):
             self._on_report(report)
 
+    def _take_ended(self, path: Path, written: Path | None) -> None:
+        with self._lock:
+            ended = self._ending.pop(path, None)
+        if ended is not None:
+            ended.set_result(written)
+
     def _gone(self, why: str) -> None:
         """Thread: reports. The player ended."""
-        stopped, take = self._take_stopped, self._take
+        take = self._take
         self._captures.fail_all()
-        if stopped is not None and not stopped.done():
-            stopped.set_result(None)
+        for path in list(self._ending):
+            self._take_ended(path, None)
         if self._closing:
             return
         if take is not None and recover_take(take):

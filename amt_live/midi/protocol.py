@@ -83,7 +83,9 @@ class TakeStart:
 
 @dataclass(frozen=True, slots=True)
 class TakeStop:
-    """Finish the take; answered by ``TakeWritten`` or, without a take, by ``NoTake``."""
+    """Finish the take ``path``; answered by ``TakeWritten`` or, without it, by ``NoTake``."""
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Quit:
 @dataclass(frozen=True, slots=True)
 class NoTake:
     """Answer to ``TakeStop`` when nothing was written; not passed on to the engine."""
+
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def encode_command(command: PlayerCommand) -> bytes:
         case TakeStart():
             return _line("take_start", str(command.path))
         case TakeStop():
-            return _line("take_stop", None)
+            return _line("take_stop", str(command.path))
         case Capture():
             return _line("capture", [str(command.path), command.bars])
         case Quit():
@@ -188,7 +192,7 @@ def encode_report(report: PipeReport) -> bytes:
         case PlayerGone():
             return _line("gone", report.why)
         case NoTake():
-            return _line("no_take", None)
+            return _line("no_take", str(report.path))
         case CaptureKept():
             return _line("capture_kept", str(report.path))
         case CaptureFailed():
@@ -328,7 +332,7 @@ _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
     "panic": lambda _: PanicNow(),
     "halt": lambda _: Halt(),
     "take_start": lambda body: TakeStart(Path(_text(body))),
-    "take_stop": lambda _: TakeStop(),
+    "take_stop": lambda body: TakeStop(Path(_text(body))),
     "capture": _capture,
     "quit": lambda _: Quit(),
 }
@@ -340,7 +344,7 @@ _REPORTS: Final[dict[str, Callable[[Any], object]]] = {
     "take": _take,
     "trouble": lambda body: PlayerTrouble(_text(body)),
     "gone": lambda body: PlayerGone(_text(body)),
-    "no_take": lambda _: NoTake(),
+    "no_take": lambda body: NoTake(Path(_text(body))),
     "capture_kept": lambda body: CaptureKept(Path(_text(body))),
     "capture_failed": _capture_failed,
 }

@@ -1,7 +1,8 @@
-"""Finishes takes that a crash cut short: ``python -m amt_live.midi.recover TAKE.mid...``.
+"""Makes takes of journals in a process of its own: ``python -m amt_live.midi.recover TAKE.mid...``.
 
-A process of its own, of low priority: an hour of journal takes a second or more to read, and the
-band that is just starting must not wait for it. Prints one JSON string for each take recovered.
+An hour of journal takes a second or more to read. Neither the band that is just starting nor the
+player, whose real-time threads the kernel ends when they work that long without a rest, can spare
+it. Prints a JSON row for each take: its path, its number of notes or null, and what went wrong.
 """
 
 import contextlib
@@ -10,47 +11,89 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import amt_live
-from amt_live.midi.journal import recover_take
+from amt_live.errors import AmtError, FileError
+from amt_live.midi.journal import finish_journal, recover_take
 
 
 def recover_apart(takes: Sequence[Path], on_recovered: Callable[[Path], None]) -> threading.Thread:
     """Recover takes in that process; ``on_recovered`` is called on the thread returned."""
-    thread = threading.Thread(target=_run, args=(takes, on_recovered), name="recover", daemon=True)
+
+    def run() -> None:
+        for path, notes, _ in _rows_of([str(take) for take in takes]):
+            if notes is not None:
+                on_recovered(Path(path))
+
+    thread = threading.Thread(target=run, name="recover", daemon=True)
     thread.start()
     return thread
 
 
-def _run(takes: Sequence[Path], on_recovered: Callable[[Path], None]) -> None:
+def finish_apart(path: Path) -> int:
+    """Turn a journal that is closed into its take, in that process; as ``finish_journal``."""
+    for _, notes, why in _rows_of(["--finish", str(path)]):
+        if notes is None:
+            raise FileError(why)
+        return notes
+    raise FileError(f"the take {path} is kept in its journal, and finished at the next start")
+
+
+def _rows_of(arguments: list[str]) -> Iterator[tuple[str, int | None, str]]:
     root = str(Path(amt_live.__file__).resolve().parents[1])
     inherited = os.environ.get("PYTHONPATH")
     path = root if not inherited else root + os.pathsep + inherited
-    with subprocess.Popen(
-        [sys.executable, "-m", "amt_live.midi.recover", *map(str, takes)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
-    ) as process:
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "amt_live.midi.recover", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,
+        )
+    except OSError:
+        return
+    with process:
         assert process.stdout is not None
         for line in process.stdout:
             with contextlib.suppress(ValueError):
-                on_recovered(Path(json.loads(line)))
+                name, notes, why = json.loads(line)
+                yield name, notes, why
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Recover every take that is named; returns 0."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-    for name in sys.argv[1:] if arguments is None else arguments:
+    """Recover every take that is named, or with ``--finish`` make one take; returns 0."""
+    _be_modest()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["--finish"]:
+        try:
+            _tell(words[1], finish_journal(Path(words[1])), "")
+        except AmtError as error:
+            _tell(words[1], None, str(error))
+        return 0
+    for name in words:
         if recover_take(Path(name)):
-            # Whoever asked may be gone; the takes are recovered all the same.
-            with contextlib.suppress(OSError):
-                sys.stdout.write(json.dumps(name) + "\n")
-                sys.stdout.flush()
+            _tell(name, 0, "")
     return 0
+
+
+def _be_modest() -> None:
+    """Neither the real-time scheduling of the player nor more than what is left of the machine."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "linux":
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        if hasattr(os, "nice"):
+            os.nice(10)
+
+
+def _tell(name: str, notes: int | None, why: str) -> None:
+    # Whoever asked may be gone; the takes are made all the same.
+    with contextlib.suppress(OSError):
+        sys.stdout.write(json.dumps([name, notes, why]) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from amt_live.midi.journal import (
     recover_takes,
     set_aside,
 )
-from amt_live.midi.recover import recover_apart
+from amt_live.midi.recover import finish_apart, recover_apart
 
 ROWS = [
     [0, "bar", 1920],
@@ -108,6 +108,14 @@ def test_recovery_in_a_process_of_its_own_names_what_it_saved(tmp_path):
     recover_apart(names, recovered.append).join(20)
     assert recovered == names[:2]
     assert all(len(smf.read(path).tracks) == 1 for path in recovered)
+
+
+def test_a_take_is_finished_in_a_process_of_its_own_or_says_why_not(tmp_path):
+    keep(tmp_path / "a.mid", ROWS)
+    assert finish_apart(tmp_path / "a.mid") == 2
+    assert [file.name for file in tmp_path.iterdir()] == ["a.mid"]
+    with pytest.raises(FileError, match="cannot read"):
+        finish_apart(tmp_path / "none.mid")
 
 
 def test_a_journal_kept_whole_is_finished_like_any_other(tmp_path):

@@ -73,6 +73,19 @@ def connected(start, listen, name):
     return player, listener
 
 
+def test_a_take_begins_while_the_one_before_is_still_being_written(start, tmp_path):
+    player = start("amt-two-takes")
+    ends = []
+    for name in ("a", "b"):
+        player.take_start(tmp_path / f"{name}.mid")
+        ends.append(player.take_end())
+    (tmp_path / "file").write_text("")
+    player.take_start(tmp_path / "file" / "c.mid")
+    ends.append(player.take_end())
+    assert [end.result(10) for end in ends] == [tmp_path / "a.mid", tmp_path / "b.mid", None]
+    assert player.take_stop() is None
+
+
 def test_captured_bars_are_what_was_heard(start, listen, tmp_path):
     player, ear = connected(start, listen, "amt-capture")
     play(player, 300.0)
@@ -84,7 +97,8 @@ def test_captured_bars_are_what_was_heard(start, listen, tmp_path):
     song = smf.read(tmp_path / "all.mid")
     heard = [(data[0] & 15, data[1], data[2]) for data in ear.messages if is_on(data)]
     assert [(n.channel, n.pitch, n.velocity) for n in smf.notes_of(song)] == heard
-    assert all(note.start_ticks == 120 * at for at, note in enumerate(smf.notes_of(song)))
+    # What a busy machine sends late is kept where it was heard.
+    assert all(0 <= n.start_ticks - 120 * at < 120 for at, n in enumerate(smf.notes_of(song)))
     assert len(song.tracks) == 2 and song.meters == (smf.Meter(0, 2, 4),)
     with pytest.raises(FileError, match="cannot write"):
         player.capture(tmp_path / "missing" / "a.mid", 4).result(10)

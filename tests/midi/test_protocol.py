@@ -47,8 +47,9 @@ COMMANDS = st.one_of(
     st.builds(protocol.SetTimeline, st.one_of(st.none(), TIMELINES)),
     FIELDS,
     st.builds(protocol.TakeStart, PATHS),
+    st.builds(protocol.TakeStop, PATHS),
     st.builds(protocol.Capture, PATHS, st.integers(1, 512)),
-    st.sampled_from([protocol.PanicNow(), protocol.Halt(), protocol.TakeStop(), protocol.Quit()]),
+    st.sampled_from([protocol.PanicNow(), protocol.Halt(), protocol.Quit()]),
 )
 TIMES = st.floats(0, 1e6)
 REPORTS = st.one_of(
@@ -59,7 +60,7 @@ REPORTS = st.one_of(
     st.builds(TakeWritten, PATHS, COUNT),
     st.builds(PlayerTrouble, TEXT),
     st.builds(PlayerGone, TEXT),
-    st.just(protocol.NoTake()),
+    st.builds(protocol.NoTake, PATHS),
     st.builds(protocol.CaptureKept, PATHS),
     st.builds(protocol.CaptureFailed, PATHS, TEXT, st.booleans()),
 )
