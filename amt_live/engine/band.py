@@ -31,13 +31,14 @@ from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
+from amt_live.engine.swing import Placer
 from amt_live.engine.transport import Transport
 from amt_live.inference.generator import Generator
 from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.clock import Clock
 from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
-from amt_live.music.events import Bar, Note, ProgramChange
+from amt_live.music.events import Bar, Event, Note, ProgramChange
 
 LOOKAHEAD_TICKS: Final = 8 * BEAT_TICKS
 LOOKAHEAD_S: Final = 2.5
@@ -82,6 +83,7 @@ class Band:
         self.moods = MoodDesk(reader, settings.mood)
         self.parts = PartDesk()
         self.health = HealthDesk(clock, publish)
+        self._placer = Placer()
         self.seed = settings.seed
         self.quantise = When.BAR
         self.key: str | None = None
@@ -134,6 +136,7 @@ class Band:
         if self.clock.now() >= self._next_state_s:
             self.stream.forget_before(self.playhead_ticks)
             self.stream.plan.forget_before(self.playhead_ticks)
+            self._placer.forget_before(self.playhead_ticks)
             self.publish_state()
 
     def fail(self, pause_s: float) -> None:
@@ -152,7 +155,7 @@ class Band:
         self.health.decoded(self.clock.now() - started_s)
         if events:
             self._program_changes.extend(e for e in events if isinstance(e, ProgramChange))
-            self.output.schedule(events)
+            self.output.schedule(self._placer.place(events))
 
     def _lookahead_ticks(self) -> int:
         return max(LOOKAHEAD_TICKS, self.transport.ticks_in(LOOKAHEAD_S))
@@ -182,7 +185,28 @@ class Band:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
         self.stream.rewind(ticks)
         self.output.drop_from(ticks)
+        self._queue_again(self._placer.go_back(ticks))
         self._program_changes = [e for e in self._program_changes if e.start_ticks < ticks]
+
+    def _queue_again(self, events: list[Event]) -> None:
+        if events:
+            self.output.schedule(events)
+
+    @property
+    def swing(self) -> float | None:
+        """How late off-beats come, 0-1; None leaves them where the model put them."""
+        return self._placer.amount
+
+    def set_swing(self, amount: float | None) -> None:
+        """Another swing, from the next note on that can be moved in time."""
+        if amount == self._placer.amount:
+            return
+        self._placer.amount = amount
+        if not self.transport.is_running:
+            return  # nothing is queued
+        ticks = self.earliest_ticks()
+        self.output.drop_from(ticks)
+        self._queue_again(self._placer.place_again(ticks))
 
     def earliest_ticks(self) -> int:
         """The nearest tick at which a change can still be heard in time."""
@@ -314,6 +338,7 @@ class Band:
         self.moods.energy, self.quantise = scene.energy, scene.quantise
         self.set_sampling(scene.sampling)
         self.set_tempo(scene.tempo_bpm)
+        self.set_swing(scene.swing)
         by_hand = dict(scene.programs)
         self.parts.recall(scene.parts, by_hand, self.moods.current.mood.programs, self.output)
         self.stream.pinned_programs = by_hand
@@ -367,6 +392,7 @@ class Band:
             direction.mood.beats_per_bar * BEAT_TICKS if count_in else 0
         )
         self._generator.sampler.seed(self.seed)
+        self._placer.clear()
         self.stream.plan = Plan(direction)
         self.stream.begin(self.transport.first_bar_ticks)
         self._program_changes = []
@@ -374,9 +400,9 @@ class Band:
             clicks = range(0, self.transport.first_bar_ticks, TICKS_PER_QUARTER)
             part, pitch, velocity, duration = CLICK
             length = self.transport.first_bar_ticks
-            self.output.schedule(
-                [Bar(0, length, -1)] + [Note(t, part, pitch, velocity, duration) for t in clicks]
-            )
+            bar: list[Event] = [Bar(0, length, -1)]
+            bar += [Note(t, part, pitch, velocity, duration) for t in clicks]
+            self.output.schedule(self._placer.place(bar))
         self._run("count_in" if count_in else "playing")
 
     def resume(self) -> None:

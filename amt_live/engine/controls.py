@@ -158,10 +158,11 @@ class Controls:
             band.go_back(band.next_bar_ticks())
 
     def _knob(self, command: SetKnob) -> None:
-        if command.name == "swing":
-            raise UsageError("swing is not in this version; the model places off-beats")
         if command.value is not None and not 0 <= command.value <= 1:
             raise UsageError(f"{command.name} {command.value:g} is outside 0-1")
+        if command.name == "swing":
+            self._band.set_swing(command.value)
+            return
         if command.name == "energy":
             self._band.set_energy(command.value)
             return

@@ -94,6 +94,7 @@ def _data(scene: Scene) -> dict[str, Any]:
         "quantise": str(scene.quantise),
         "key": scene.key,
         "chords": scene.chords,
+        "swing": scene.swing,
         "density": scene.density,
         "energy": scene.energy,
         "sampling": {
@@ -151,6 +152,7 @@ def _scene(value: object) -> Scene:
         When(str(data.get("quantise"))),
         key,
         chords,
+        _knob(data, "swing"),
         _knob(data, "density"),
         _knob(data, "energy"),
         Sampling(

@@ -32,6 +32,7 @@ class Scene:
     quantise: When
     key: str | None
     chords: str | None
+    swing: float | None
     density: float | None
     energy: float | None
     sampling: Sampling
@@ -62,6 +63,7 @@ def scene_of(band: "Band") -> Scene:
         band.quantise,
         band.key,
         band.chords,
+        band.swing,
         band.density,
         band.moods.energy,
         band.sampling,

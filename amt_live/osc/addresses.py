@@ -198,7 +198,7 @@ ADDRESSES: Final[tuple[Address, ...]] = (
         "All sound off, now: jumps every queue, whatever its arguments or time tag.",
         make=lambda *_: Panic(),
     ),
-    knob("swing", "How late the off-beats come; free leaves it to the model."),
+    knob("swing", "How late off-beats come, up to triplets at 1; free leaves it to the model."),
     knob("density", "How many notes are played; free leaves it to the mood."),
     knob("energy", "How hard it plays; free leaves it to the mood."),
     Address(
