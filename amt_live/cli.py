@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     send = add("send", _send, "one OSC message; prints the reply")
     _add_address(send)
     send.add_argument("address", metavar="ADDRESS")
-    send.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS")
+    send.add_argument("args", nargs="*", metavar="ARGS")
     panic = add("panic", _panic, "silence everything, even with no daemon running")
     _add_address(panic)
     generate = add("generate", _generate, "a mood into a MIDI file, faster than real time")

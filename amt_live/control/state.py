@@ -39,10 +39,14 @@ class ArmedMood:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How tokens are drawn: the reference temperature 1, nucleus 0.97, guidance 2."""
+    """How tokens are drawn.
 
-    temperature: float = 1.0
-    top_p: float = 0.97
+    A little under temperature 1: bars then repeat each other's rhythm about as much as bars of real
+    music do.
+    """
+
+    temperature: float = 0.95
+    top_p: float = 0.95
     top_k: int = 0
     guidance: float = 2.0
 

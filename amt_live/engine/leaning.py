@@ -20,10 +20,10 @@ from amt_live.tokens import vocabulary as v
 
 Floats: TypeAlias = NDArray[np.float32]
 
-PART_NATS: Final = 2.5
+PART_NATS: Final = 4.0
 PART_MIDDLE: Final = -0.2
 """Presence below this leans against a part, above it towards it."""
-PART_LIMITS: Final = (-2.5, 1.5)
+PART_LIMITS: Final = (-4.0, 3.0)
 VELOCITY_WIDTH: Final = 26.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
 MODE_NATS: Final = 1.5

@@ -35,7 +35,7 @@ from amt_live.control.commands import (
     UndoMood,
 )
 from amt_live.control.moodline import parse_mood
-from amt_live.control.state import BandState
+from amt_live.control.state import BandState, Sampling
 from amt_live.control.when import When
 from amt_live.music.parts import PART_NAMES
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
@@ -227,22 +227,22 @@ ADDRESSES: Final[tuple[Address, ...]] = (
     ),
     sampling(
         "temperature",
-        Argument("temperature", "real", 0.1, 2, default=1.0),
+        Argument("temperature", "real", 0.1, 2, default=Sampling().temperature),
         "How daring the choice of notes is: low is safe, high is wild.",
     ),
     sampling(
         "top_p",
-        Argument("top_p", "real", 0.05, 1, default=0.97),
+        Argument("top_p", "real", 0.05, 1, default=Sampling().top_p),
         "Choose among the likeliest notes that together have this probability.",
     ),
     sampling(
         "top_k",
-        Argument("top_k", "whole", 0, 512, default=0),
+        Argument("top_k", "whole", 0, 512, default=Sampling().top_k),
         "Choose among this many likeliest notes; 0 is no limit.",
     ),
     sampling(
         "guidance",
-        Argument("guidance", "real", 0, 5, default=2.0),
+        Argument("guidance", "real", 0, 5, default=Sampling().guidance),
         "How strictly the music follows the mood; 1 is the model as it is.",
     ),
     part_field("mute", 0, 1, 0, "Silence this part."),
