@@ -5,40 +5,36 @@ caller's thread. Invariant: what lies between the playhead and the horizon is qu
 going back takes the same ticks off both the stream and the output.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from amt_live.control.state import (
     BandState,
     BeatPassed,
-    MoodApplied,
-    MoodArmed,
     Notice,
     Sampling,
     TransportChanged,
     TransportState,
 )
 from amt_live.control.when import When
-from amt_live.engine.glides import laid_out
+from amt_live.engine.arming import Arming
 from amt_live.engine.health import HealthDesk
 from amt_live.engine.meters import boundary, place
-from amt_live.engine.moods import Armed, MoodDesk, Reading, Step
+from amt_live.engine.moods import MoodDesk
 from amt_live.engine.parts import PartDesk
-from amt_live.engine.plan import Direction, Plan
-from amt_live.engine.recipes import Recipe
+from amt_live.engine.plan import Plan
+from amt_live.engine.queued import Queued
 from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
-from amt_live.engine.swing import Placer
 from amt_live.engine.transport import Transport
 from amt_live.inference.generator import Generator
 from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.clock import Clock
 from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
-from amt_live.music.events import Bar, Event, Note, ProgramChange
 
 LOOKAHEAD_TICKS: Final = 8 * BEAT_TICKS
 LOOKAHEAD_S: Final = 2.5
@@ -49,8 +45,6 @@ START_TICKS: Final = 2 * BEAT_TICKS
 
 START_DELAY_S: Final = 0.03
 STATE_PERIOD_S: Final = 0.08
-CLICK: Final = (0, 37, 100, 120)
-"""The count-in: part, pitch (side stick), velocity, ticks."""
 
 
 @dataclass(slots=True)
@@ -83,7 +77,7 @@ class Band:
         self.moods = MoodDesk(reader, settings.mood)
         self.parts = PartDesk()
         self.health = HealthDesk(clock, publish)
-        self._placer = Placer()
+        self.queued = Queued(output)
         self.seed = settings.seed
         self.quantise = When.BAR
         self.key: str | None = None
@@ -96,12 +90,10 @@ class Band:
         self._generator = generator
         generator.sampler.seed(settings.seed)
         self.set_sampling(settings.sampling)
-        self._controls = self.moods.direction()
-        """The controls that are set, whatever a scene that is cued will set."""
         self.stream = Stream(generator, Plan(self.moods.direction()))
+        self.arming = Arming(self)
         self._last_beat = -1
         self._next_state_s = clock.now()
-        self._program_changes: list[ProgramChange] = []
         self._retry_at_s = 0.0
         self.state = BandState()
         self.publish_state()
@@ -128,15 +120,20 @@ class Band:
             if (timeline := self.transport.glide()) is not None:
                 self.output.set_timeline(timeline)
             self._pass_beats()
-            self._pass_moods()
-            self._check_underrun()
+            self.arming.pass_steps()
+            for change in self.queued.passed_programs(self.playhead_ticks):
+                self.parts.sent(change.part, change.program)
+            self.arming.pass_armed()
+            if self.playhead_ticks > self.stream.horizon_ticks:
+                self.health.underruns += 1
+                self.stream.skip_to(self.earliest_ticks())
         elif self.transport.is_running:
             self._start_moving()
         self.health.report(self.horizon_beats())
         if self.clock.now() >= self._next_state_s:
             self.stream.forget_before(self.playhead_ticks)
             self.stream.plan.forget_before(self.playhead_ticks)
-            self._placer.forget_before(self.playhead_ticks)
+            self.queued.forget_before(self.playhead_ticks)
             self.publish_state()
 
     def fail(self, pause_s: float) -> None:
@@ -145,17 +142,13 @@ class Band:
         self.stream.recover()
 
     def _decode(self) -> None:
-        scene = self.moods.armed.scene if self.moods.armed else None
-        if scene and self.moods.armed and self.stream.horizon_ticks >= self.moods.armed.at_ticks:
-            self._draw_under(scene.sampling)
-        else:
-            self._draw_under(self.sampling)
+        scene = self.arming.scene_at(self.stream.horizon_ticks)
+        self._draw_under(scene.sampling if scene else self.sampling)
         started_s = self.clock.now()
         events = self.stream.advance()
         self.health.decoded(self.clock.now() - started_s)
         if events:
-            self._program_changes.extend(e for e in events if isinstance(e, ProgramChange))
-            self.output.schedule(self._placer.place(events))
+            self.queued.put(events)
 
     def _lookahead_ticks(self) -> int:
         return max(LOOKAHEAD_TICKS, self.transport.ticks_in(LOOKAHEAD_S))
@@ -170,9 +163,7 @@ class Band:
         if transport.timeline is not None:
             marks = [(self._last_beat + 1) * TICKS_PER_QUARTER]
             marks.append(self.stream.horizon_ticks - self._lookahead_ticks() + 1)
-            if self.moods.armed:
-                marks.append(self.moods.armed.at_ticks)
-            marks.extend(step.at_ticks for step in self.moods.steps[:1])
+            marks += self.arming.marks()
             if transport.next_glide_ticks is not None:
                 marks.append(transport.next_glide_ticks)
             until = min(until, *(transport.seconds_until(mark) for mark in marks))
@@ -184,29 +175,7 @@ class Band:
     def go_back(self, ticks: int) -> None:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
         self.stream.rewind(ticks)
-        self.output.drop_from(ticks)
-        self._queue_again(self._placer.go_back(ticks))
-        self._program_changes = [e for e in self._program_changes if e.start_ticks < ticks]
-
-    def _queue_again(self, events: list[Event]) -> None:
-        if events:
-            self.output.schedule(events)
-
-    @property
-    def swing(self) -> float | None:
-        """How late off-beats come, 0-1; None leaves them where the model put them."""
-        return self._placer.amount
-
-    def set_swing(self, amount: float | None) -> None:
-        """Another swing, from the next note on that can be moved in time."""
-        if amount == self._placer.amount:
-            return
-        self._placer.amount = amount
-        if not self.transport.is_running:
-            return  # nothing is queued
-        ticks = self.earliest_ticks()
-        self.output.drop_from(ticks)
-        self._queue_again(self._placer.place_again(ticks))
+        self.queued.go_back(ticks)
 
     def earliest_ticks(self) -> int:
         """The nearest tick at which a change can still be heard in time."""
@@ -218,122 +187,10 @@ class Band:
         """The next bar line at which a change can be heard."""
         return boundary(self.stream, When.BAR, self.earliest_ticks())
 
-    # Moods.
+    # What is set.
 
-    def arm(self, reading: Reading, when: When | None, *, is_undo: bool = False) -> None:
-        """Let a mood play from a boundary on; it takes the place of one that is armed."""
-        arrived_s = self.clock.now()
-        self.disarm()
-        step = Step(self._boundary(when), reading)
-        self._lay((step,), Armed(reading, self.moods.latest, step.at_ticks, arrived_s, is_undo))
-        if not self.transport.is_running:
-            self._apply_mood()
-
-    def arm_glide(self, recipe: Recipe, bars: int, when: When | None) -> None:
-        """Let the mood move to another one from a boundary on; at once while nothing plays."""
-        if not self.transport.is_running:
-            self.arm(self.moods.read(recipe), when)
-            return
-        arrived_s = self.clock.now()
-        self.disarm()
-        before = self.moods.latest
-        steps = laid_out(self.stream, self._boundary(when), self.moods.glide(recipe, bars))
-        first, *then = steps
-        self._lay(steps, Armed(first.reading, before, first.at_ticks, arrived_s, then=tuple(then)))
-
-    def arm_scene(self, scene: Scene, when: When | None) -> None:
-        """Let a scene be set at a boundary; it waits like a mood."""
-        arrived_s = self.clock.now()
-        self.disarm()
-        step = Step(self._boundary(when), self.moods.read_under(scene.mood, scene.energy))
-        armed = Armed(step.reading, self.moods.latest, step.at_ticks, arrived_s, scene=scene)
-        self._put_scene(armed)
-        self._lay((step,), armed)
-        if not self.transport.is_running:
-            self._apply_mood()
-
-    def _put_scene(self, armed: Armed) -> None:
-        """Controls stand in the head of a bar: those of a scene act from its first one on."""
-        bar, beat = place(self.stream, armed.at_ticks)
-        first_bar = bar - 1 if beat == 1 else bar
-        if armed.scene is not None:
-            scene = armed.scene
-            self.stream.plan.revise(armed.at_ticks, lambda d: scene.put(d, first_bar))
-
-    def direct(self, revision: Callable[[Direction], Direction]) -> None:
-        """Set controls from the next bar on; a scene that waits will set its own."""
-        at_ticks = self.next_bar_ticks()
-        self._controls = revision(self._controls)
-        self.stream.plan.revise(at_ticks, revision)
-        if self.moods.armed is not None and at_ticks <= self.moods.armed.at_ticks:
-            self._put_scene(self.moods.armed)
-        self.go_back(at_ticks)
-
-    def _boundary(self, when: When | None) -> int:
-        if not self.transport.is_running:
-            return self.earliest_ticks()
-        return boundary(self.stream, when or self.quantise, self.earliest_ticks())
-
-    def _lay(self, steps: Sequence[Step], armed: Armed) -> None:
-        for step in steps:
-            self.stream.plan.revise(step.at_ticks, step.reading.put)
-        self.go_back(armed.at_ticks)
-        self.moods.armed = armed
-        self._tell_armed(armed)
-
-    def _tell_armed(self, armed: Armed) -> None:
-        bar, beat = place(self.stream, armed.at_ticks)
-        eta_s = max(self.transport.seconds_until(armed.at_ticks), 0.0)
-        self.publish(MoodArmed(armed.reading.id, armed.reading.text, bar, beat, eta_s))
-
-    def disarm(self) -> bool:
-        """Take the armed mood out again, and let a glide end where it is.
-
-        False when nothing is armed, or it is too late.
-        """
-        armed, earliest_ticks = self.moods.armed, self.earliest_ticks()
-        if armed is None:
-            return False
-        if armed.at_ticks < earliest_ticks:
-            self._apply_mood()
-            return self.disarm()
-        if armed.ends_glide:
-            at_ticks, reading = self.moods.end_glide(earliest_ticks)
-        else:
-            self.moods.armed = None
-            at_ticks, reading = armed.at_ticks, armed.before
-        self.stream.plan.revise(at_ticks, reading.put)
-        if armed.scene is not None:
-            self.stream.plan.revise(at_ticks, self._controls.put)
-        self.go_back(at_ticks)
-        return True
-
-    def _pass_moods(self) -> None:
-        if self.moods.pass_steps(self.playhead_ticks):
-            self.publish_state()
-        while self._program_changes and self._program_changes[0].start_ticks <= self.playhead_ticks:
-            change = self._program_changes.pop(0)
-            self.parts.sent(change.part, change.program)
-        armed = self.moods.armed
-        if armed is not None and self.playhead_ticks >= armed.at_ticks:
-            self._apply_mood()
-
-    def _apply_mood(self) -> None:
-        armed = self.moods.apply()
-        if armed.scene is not None:
-            self._fire(armed.scene, armed.at_ticks)
-        bar, beat = place(self.stream, armed.at_ticks)
-        timeline = self.transport.timeline
-        at_s = timeline.seconds_at(armed.at_ticks) if timeline else self.clock.now()
-        latency_ms = max(at_s - armed.arrived_s, 0.0) * 1000
-        self.publish(MoodApplied(armed.reading.id, armed.reading.text, bar, beat, latency_ms))
-        if self.moods.armed is not None:
-            self._tell_armed(self.moods.armed)
-        self.publish_state()
-
-    def _fire(self, scene: Scene, at_ticks: int) -> None:
-        """All of a scene but its mood, which plays already."""
-        self._controls = self.stream.plan.at(at_ticks).direction
+    def recall(self, scene: Scene) -> None:
+        """Set what of a scene does not stand in the plan, where its mood and controls do."""
         self.key, self.chords, self.density = scene.key, scene.chords, scene.density
         self.moods.energy, self.quantise = scene.energy, scene.quantise
         self.set_sampling(scene.sampling)
@@ -349,17 +206,11 @@ class Band:
         if timeline is not None:
             self.output.set_timeline(timeline)
 
-    def set_energy(self, energy: float | None) -> None:
-        """Read the moods again under another energy, heard from the next bar on."""
-        at_ticks = self.next_bar_ticks()
-        readings = self.moods.set_energy(energy)
-
-        def put(direction: Direction) -> Direction:
-            reading = readings.get((direction.revision[0], direction.step))
-            return reading.put(direction) if reading else direction
-
-        self.stream.plan.revise(at_ticks, put)
-        self.go_back(at_ticks)
+    def set_swing(self, amount: float | None) -> None:
+        """Another swing, from the next note on that can be moved in time."""
+        if amount != self.queued.swing:
+            is_running = self.transport.is_running
+            self.queued.set_swing(amount, self.earliest_ticks() if is_running else None)
 
     def set_seed(self, seed: int) -> None:
         """Another seed, from the next decoded token on and for the next start."""
@@ -384,25 +235,15 @@ class Band:
     def play(self, *, count_in: bool = False) -> None:
         """From bar 1, a fresh stream; after a bar of clicks with ``count_in``."""
         self.stop()
-        while self.moods.armed:  # a glide is at its end after its beginning
-            self._apply_mood()
-        direction = self.moods.current.put(self._controls)
-        self.transport.position_ticks = 0
-        self.transport.first_bar_ticks = (
-            direction.mood.beats_per_bar * BEAT_TICKS if count_in else 0
-        )
+        direction = self.arming.settled()
+        first_bar_ticks = direction.mood.beats_per_bar * BEAT_TICKS if count_in else 0
+        self.transport.position_ticks, self.transport.first_bar_ticks = 0, first_bar_ticks
         self._generator.sampler.seed(self.seed)
-        self._placer.clear()
+        self.queued.clear()
         self.stream.plan = Plan(direction)
-        self.stream.begin(self.transport.first_bar_ticks)
-        self._program_changes = []
+        self.stream.begin(first_bar_ticks)
         if count_in:
-            clicks = range(0, self.transport.first_bar_ticks, TICKS_PER_QUARTER)
-            part, pitch, velocity, duration = CLICK
-            length = self.transport.first_bar_ticks
-            bar: list[Event] = [Bar(0, length, -1)]
-            bar += [Note(t, part, pitch, velocity, duration) for t in clicks]
-            self.output.schedule(self._placer.place(bar))
+            self.queued.count_in(first_bar_ticks)
         self._run("count_in" if count_in else "playing")
 
     def resume(self) -> None:
@@ -449,11 +290,6 @@ class Band:
             self._last_beat = beat
             bar_number, beat_in_bar = place(self.stream, beat * TICKS_PER_QUARTER)
             self.publish(BeatPassed(bar_number, int(beat_in_bar)))
-
-    def _check_underrun(self) -> None:
-        if self.playhead_ticks > self.stream.horizon_ticks:
-            self.health.underruns += 1
-            self.stream.skip_to(self.earliest_ticks())
 
     # The state.
 

@@ -93,18 +93,18 @@ class Controls:
         return outcome if isinstance(outcome, Future) else None
 
     def _mood(self, command: SetMood) -> None:
-        self._band.arm(self._band.moods.read(plain(_text(command.text))), command.when)
+        self._band.arming.arm(self._band.moods.read(plain(_text(command.text))), command.when)
 
     def _blend(self, command: BlendMood) -> None:
-        self._band.arm(self._band.moods.read(blended(command.texts)), command.when)
+        self._band.arming.arm(self._band.moods.read(blended(command.texts)), command.when)
 
     def _glide(self, command: GlideMood) -> None:
         if not 1 <= command.bars <= MAX_GLIDE_BARS:
             raise UsageError(f"a glide of {command.bars} bars is outside 1-{MAX_GLIDE_BARS}")
-        self._band.arm_glide(plain(_text(command.text)), command.bars, command.when)
+        self._band.arming.arm_glide(plain(_text(command.text)), command.bars, command.when)
 
     def _cancel(self) -> None:
-        if not self._band.disarm():
+        if not self._band.arming.disarm():
             raise UsageError("no mood is armed")
 
     def _undo(self) -> None:
@@ -112,7 +112,7 @@ class Controls:
         previous = moods.previous()
         if previous is None:
             raise UsageError("no mood was played before this one")
-        self._band.arm(replace(previous, id=moods.new_id(), step=0), None, is_undo=True)
+        self._band.arming.arm(replace(previous, id=moods.new_id(), step=0), None, is_undo=True)
 
     def _quantise(self, command: SetQuantise) -> None:
         self._band.quantise = command.when
@@ -164,22 +164,22 @@ class Controls:
             self._band.set_swing(command.value)
             return
         if command.name == "energy":
-            self._band.set_energy(command.value)
+            self._band.arming.set_energy(command.value)
             return
         self._band.density = command.value
         level = level_of(command.value)
-        self._band.direct(lambda direction: replace(direction, density=level))
+        self._band.arming.direct(lambda direction: replace(direction, density=level))
 
     def _key(self, command: SetKey) -> None:
         key = None if command.key is None else parse_key(command.key)
         self._band.key = None if key is None else key_name(key)
-        self._band.direct(lambda direction: replace(direction, key=key))
+        self._band.arming.direct(lambda direction: replace(direction, key=key))
 
     def _chords(self, command: SetChords) -> None:
         chords = () if command.chords is None else parse_chords(command.chords)
         self._band.chords = command.chords
         first, _ = place(self._band.stream, self._band.next_bar_ticks())
-        self._band.direct(lambda d: replace(d, chords=chords, chords_from_bar=first - 1))
+        self._band.arming.direct(lambda d: replace(d, chords=chords, chords_from_bar=first - 1))
 
 
 def _text(words: str) -> str:

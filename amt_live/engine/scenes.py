@@ -63,7 +63,7 @@ def scene_of(band: "Band") -> Scene:
         band.quantise,
         band.key,
         band.chords,
-        band.swing,
+        band.queued.swing,
         band.density,
         band.moods.energy,
         band.sampling,
@@ -105,7 +105,7 @@ class SceneDesk:
 
     def cue(self, name: str, when: When | None) -> None:
         """Fire a scene at a boundary; raises UsageError for one that is not there."""
-        self._band.arm_scene(self._scenes[self._known(name)], when)
+        self._band.arming.arm_scene(self._scenes[self._known(name)], when)
 
     def delete(self, name: str) -> None:
         """Forget a scene; raises AmtError."""

@@ -28,7 +28,11 @@ def snapshot_of(band: "Band") -> BandState:
         seed=band.seed,
         sampling=band.sampling,
         parts=band.parts.states,
-        knobs=(("swing", band.swing), ("density", band.density), ("energy", band.moods.energy)),
+        knobs=(
+            ("swing", band.queued.swing),
+            ("density", band.density),
+            ("energy", band.moods.energy),
+        ),
         key=band.key,
         chords=band.chords,
         take=band.take,
