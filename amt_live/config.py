@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from amt_live.control.commands import MAX_SEED
 from amt_live.errors import UsageError
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
 
@@ -18,7 +19,6 @@ ENVIRONMENT_PREFIX: Final = "AMT_LIVE_"
 CONFIG_VARIABLE: Final = "AMT_LIVE_CONFIG"
 MIDI_APIS: Final = ("auto", "alsa", "jack", "coremidi", "winmm", "null")
 SYNCS: Final = ("internal", "midi", "link")
-MAX_SEED: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from amt_live import logs, paths
-from amt_live.config import MAX_SEED, Config
-from amt_live.control.commands import Command, Transport
+from amt_live.config import Config
+from amt_live.control.commands import MAX_SEED, Command, Transport
 from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.engine.band import Settings
 from amt_live.engine.engine import Engine

@@ -14,9 +14,12 @@ MAX_NAME_CHARS: Final = 64
 MAX_CAPTURE_BARS: Final = 512
 MIN_BLEND: Final = 2
 MAX_BLEND: Final = 8
+"""Texts of a blend."""
+
 MAX_GLIDE_BARS: Final = 64
 MAX_SCENES: Final = 128
-"""Texts of a blend."""
+MAX_SEED: Final = 2**31 - 1
+"""The largest whole number that OSC carries."""
 
 TransportAction = Literal["play", "stop", "continue", "count_in"]
 SamplingName = Literal["temperature", "top_p", "top_k", "guidance"]

@@ -16,6 +16,7 @@ from amt_live.control.commands import (
     TransportAction,
 )
 from amt_live.control.state import BandState, PartState
+from amt_live.control.when import When
 from amt_live.music.parts import PART_NAMES
 from amt_live.osc.arguments import Argument, Atom
 from amt_live.osc.words import FREE
@@ -76,6 +77,11 @@ def number(value: Atom | None) -> float:
     """A value that ``values_of`` has found to be a number."""
     assert isinstance(value, int | float)
     return value
+
+
+def when_of(value: Atom | None) -> When | None:
+    """The boundary that a row's optional last atom names; the server has checked the word."""
+    return None if value is None else When(str(value))
 
 
 def transport_action(name: TransportAction, sentence: str) -> Address:
