@@ -24,10 +24,11 @@ from typing import Final
 from amt_live.errors import AmtError, PortError, UsageError
 from amt_live.midi.backlog import Excerpt
 from amt_live.midi.clock import RealClock
+from amt_live.midi.fields import ProtocolError
 from amt_live.midi.journal import Journal, finish_journal, keep_excerpt
 from amt_live.midi.output import PlayerTrouble, PortLost, PortOpened, TakeWritten
 from amt_live.midi.performer import Performer
-from amt_live.midi.ports import CLIENT_NAME, OutputPort, open_output, panic_everywhere
+from amt_live.midi.ports import OutputPort, open_output, panic_everywhere
 from amt_live.midi.protocol import (
     Capture,
     CaptureFailed,
@@ -37,7 +38,6 @@ from amt_live.midi.protocol import (
     NoTake,
     PanicNow,
     PlayerCommand,
-    ProtocolError,
     Quit,
     Schedule,
     SetPartField,
@@ -50,6 +50,7 @@ from amt_live.midi.protocol import (
 from amt_live.midi.realtime import ask_for_realtime, stop_collecting
 from amt_live.midi.recover import finish_apart
 from amt_live.midi.reporter import Reporter
+from amt_live.midi.rtmidi_client import CLIENT_NAME
 
 _CHECK_EVERY_S: Final = 1.0
 _NOISE_SETTLES_S: Final = 0.05

@@ -7,32 +7,19 @@ brings up another player with the same timeline, parts and what is still to be p
 """
 
 import contextlib
-import logging
-import os
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
-import amt_live
 from amt_live.control.commands import PartField
 from amt_live.errors import PortError
 from amt_live.midi.captures import Captures
 from amt_live.midi.journal import recover_take
 from amt_live.midi.mixer import RANGES
-from amt_live.midi.output import (
-    OnReport,
-    PlayerGone,
-    PlayerTrouble,
-    PortLost,
-    PortOpened,
-    TakeWritten,
-)
-from amt_live.midi.ports import CLIENT_NAME
+from amt_live.midi.output import OnReport, PlayerGone, PlayerTrouble, PortOpened, TakeWritten
 from amt_live.midi.protocol import (
     Capture,
     CaptureFailed,
@@ -43,26 +30,23 @@ from amt_live.midi.protocol import (
     PanicNow,
     PipeReport,
     PlayerCommand,
-    ProtocolError,
     Quit,
     Schedule,
     SetPartField,
     SetTimeline,
     TakeStart,
     TakeStop,
-    decode_report,
     encode_command,
 )
+from amt_live.midi.rtmidi_client import CLIENT_NAME
+from amt_live.midi.running_player import RunningPlayer
 from amt_live.music.events import Event
 from amt_live.music.parts import PARTS
 from amt_live.music.timeline import Timeline
 
 START_TIMEOUT_S: Final = 10.0
-STOP_TIMEOUT_S: Final = 3.0
 TAKE_TIMEOUT_S: Final = 20.0
 _EVENTS_A_LINE: Final = 32  # Parsed in a fraction of a millisecond, between two due notes.
-
-_log = logging.getLogger(__name__)
 
 
 class PlayerProcess:
@@ -219,8 +203,8 @@ class PlayerProcess:
     def _send(self, command: PlayerCommand) -> None:
         self._player.write(encode_command(command))
 
-    def _spawn(self, extra: list[str]) -> "_Running":
-        player = _Running([*self._arguments, *extra], self._receive, self._gone)
+    def _spawn(self, extra: list[str]) -> RunningPlayer:
+        player = RunningPlayer([*self._arguments, *extra], self._receive, self._gone)
         try:
             player.opened.result(START_TIMEOUT_S)
         except PortError:
@@ -259,98 +243,6 @@ class PlayerProcess:
         if take is not None and recover_take(take):
             self._on_report(PlayerTrouble(f"the take {take} was cut short and saved"))
         self._on_report(PlayerGone(why))
-
-
-class _Running:
-    """One player process with the threads that read from it."""
-
-    def __init__(
-        self,
-        arguments: list[str],
-        receive: Callable[[PipeReport], None],
-        gone: Callable[[str], None],
-    ) -> None:
-        self.opened: Future[PortOpened] = Future()
-        self._receive = receive
-        self._gone = gone
-        root = str(Path(amt_live.__file__).resolve().parents[1])
-        inherited = os.environ.get("PYTHONPATH")
-        path = root if not inherited else root + os.pathsep + inherited
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "amt_live.midi.player", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-        )
-        assert self.process.stdin and self.process.stdout and self.process.stderr
-        self._stdin: IO[bytes] = self.process.stdin
-        self._threads = [
-            threading.Thread(
-                target=self._read_reports, args=(self.process.stdout,), name="reports", daemon=True
-            ),
-            threading.Thread(
-                target=_log_lines, args=(self.process.stderr,), name="player-log", daemon=True
-            ),
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def write(self, line: bytes) -> None:
-        """Send a line; a dead player is reported by the thread that reads from it."""
-        with contextlib.suppress(OSError, ValueError):
-            self._stdin.write(line)
-            self._stdin.flush()
-
-    def stop(self) -> None:
-        """Close the pipe, which ends the player, and see that it does."""
-        with contextlib.suppress(OSError, ValueError):
-            self._stdin.close()
-        for end in (self.process.terminate, self.process.kill):
-            try:
-                self.process.wait(STOP_TIMEOUT_S)
-                break
-            except subprocess.TimeoutExpired:
-                end()
-        self.process.wait()
-        for thread in self._threads:
-            if thread is not threading.current_thread():
-                thread.join(STOP_TIMEOUT_S)
-
-    def _read_reports(self, pipe: IO[bytes]) -> None:
-        last_words = ""
-        with pipe:
-            for line in pipe:
-                try:
-                    report = decode_report(line)
-                except ProtocolError as error:
-                    _log.warning("from the player: %s", error)
-                    continue
-                if isinstance(report, PortLost):
-                    last_words = report.why
-                    if not self.opened.done():
-                        break
-                self._deliver(report)
-                if isinstance(report, PortOpened) and not self.opened.done():
-                    self.opened.set_result(report)
-        code = self.process.wait()
-        why = last_words or f"the player ended unexpectedly (code {code})"
-        if not self.opened.done():
-            self.opened.set_exception(PortError(why))
-        else:
-            self._gone(why)
-
-    def _deliver(self, report: PipeReport) -> None:
-        try:
-            self._receive(report)
-        except Exception:  # A listener's fault must not end the reading, or the player would block.
-            _log.exception("a listener failed on %s", type(report).__name__)
-
-
-def _log_lines(pipe: IO[bytes]) -> None:
-    with pipe:
-        for line in pipe:
-            _log.warning("player: %s", line.decode(errors="replace").rstrip())
 
 
 def _next_name(path: Path) -> Path:

@@ -11,27 +11,19 @@ there a loopMIDI port is looked for.
 """
 
 import contextlib
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from amt_live.errors import PortError
 from amt_live.midi.messages import all_sound_off
+from amt_live.midi.rtmidi_client import CLIENT_NAME, available, client, quiet, sources
 
-CLIENT_NAME: Final = "amt-live"
 APIS: Final = ("alsa", "jack", "coremidi", "winmm", "null")
 """In the order in which ``auto`` tries them."""
 
-_RTMIDI_NAMES: Final = {
-    "alsa": "API_LINUX_ALSA",
-    "jack": "API_UNIX_JACK",
-    "coremidi": "API_MACOSX_CORE",
-    "winmm": "API_WINDOWS_MM",
-}
 _LOOPBACK: Final = "loopMIDI"
 # A new connection is heard by a JACK server in its next cycle or the one after.
 _SETTLE_S: Final = 0.06
@@ -154,7 +146,7 @@ def open_output(
     if api == "null":
         return NullPort()
     seen = []
-    for candidate in _available() if api == "auto" else [api]:
+    for candidate in available() if api == "auto" else [api]:
         try:
             return _open(candidate, name, client_name)
         except PortError as error:
@@ -171,16 +163,16 @@ def list_ports() -> tuple[MidiSystem, ...]:
     """What can be sent to, by system. Blocks. Thread: main (it borrows stdout for a moment)."""
     systems = []
     try:
-        apis = _available()
+        apis = available()
     except PortError as error:
         return (MidiSystem("rtmidi", (), str(error)),)
     for api in apis:
         try:
-            out = _client(api, CLIENT_NAME + "-ports")
+            out = client(api, CLIENT_NAME + "-ports")
         except PortError as error:
             systems.append(MidiSystem(api, (), str(error)))
             continue
-        with _quiet():
+        with quiet():
             systems.append(MidiSystem(api, tuple(out.get_ports())))
             out.delete()
     return tuple(systems)
@@ -194,7 +186,7 @@ def panic_everywhere(api: str = "auto") -> tuple[str, ...]:
     """
     reached: list[str] = []
     seen: list[str] = []
-    for candidate in _available() if api == "auto" else [api]:
+    for candidate in available() if api == "auto" else [api]:
         if candidate == "null":
             continue
         try:
@@ -211,17 +203,17 @@ def panic_everywhere(api: str = "auto") -> tuple[str, ...]:
 def _silence(api: str) -> list[str]:
     names = []
     outs = []
-    first = _client(api, CLIENT_NAME + "-panic")
-    with _quiet():
+    first = client(api, CLIENT_NAME + "-panic")
+    with quiet():
         targets = list(enumerate(first.get_ports()))
         first.delete()
     for index, target in targets:
-        out = _client(api, CLIENT_NAME + "-panic")
-        with _quiet(), contextlib.suppress(Exception):
+        out = client(api, CLIENT_NAME + "-panic")
+        with quiet(), contextlib.suppress(Exception):
             out.open_port(index, name=CLIENT_NAME)
             outs.append(out)
             names.append(f"{api}: {target}")
-    with _quiet():
+    with quiet():
         time.sleep(_SETTLE_S)
         for out in outs:
             for data in all_sound_off():
@@ -233,8 +225,8 @@ def _silence(api: str) -> list[str]:
 
 
 def _open(api: str, name: str | None, client_name: str) -> RtMidiPort:
-    out = _client(api, client_name)
-    with _quiet():
+    out = client(api, client_name)
+    with quiet():
         before = set(sources(api))
         ports = out.get_ports()
         if name is None and api != "winmm":
@@ -271,79 +263,3 @@ def _new_source(api: str, before: set[str], client_name: str) -> str:
     """The full name that our port got (``amt-live-01:amt-live`` beside another band)."""
     new = [port for port in sources(api) if port not in before and client_name in port]
     return new[0] if new else ""
-
-
-def sources(api: str) -> list[str]:
-    """Ports that others can listen to, ours among them, asked through a client made for it.
-
-    Raises what RtMidi raises where the system does not answer.
-    """
-    rtmidi = _rtmidi()
-    with _quiet():
-        watcher = rtmidi.MidiIn(getattr(rtmidi, _RTMIDI_NAMES[api]), name=CLIENT_NAME + "-watch")
-        try:
-            return list(watcher.get_ports())
-        finally:
-            watcher.delete()
-
-
-def _client(api: str, client_name: str) -> Any:
-    rtmidi = _rtmidi()
-    number = getattr(rtmidi, _RTMIDI_NAMES[api])
-    if number not in rtmidi.get_compiled_api():
-        raise PortError(f"{api}: not on this system")
-    # RtMidi never starts a JACK server, but its library would, where a .jackdrc asks for it.
-    os.environ.setdefault("JACK_NO_START_SERVER", "1")
-    try:
-        with _quiet():
-            return rtmidi.MidiOut(number, name=client_name)
-    except Exception as error:
-        raise PortError(f"{api}: {_reason(api, str(error))}") from None
-
-
-def _reason(api: str, text: str) -> str:
-    """RtMidi's reason in a user's words."""
-    if api == "jack":
-        return "no JACK server is running"
-    if api == "alsa":
-        return "no ALSA sequencer here"
-    return text
-
-
-def _available() -> list[str]:
-    rtmidi = _rtmidi()
-    compiled = set(rtmidi.get_compiled_api())
-    return [
-        api for api, attribute in _RTMIDI_NAMES.items() if getattr(rtmidi, attribute) in compiled
-    ]
-
-
-def _rtmidi() -> Any:
-    try:
-        import rtmidi
-    except ImportError:
-        raise PortError(
-            "python-rtmidi is missing (it has wheels up to Python 3.12): install it, or use"
-            " --midi-api null"
-        ) from None
-    return rtmidi
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Send what C libraries print to nowhere. Not for use beside other threads that print."""
-    saved = []
-    try:
-        for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                stream.flush()
-                saved.append((number, os.dup(number)))
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        for number, _ in saved:
-            os.dup2(nowhere, number)
-        os.close(nowhere)
-        yield
-    finally:
-        for number, copy in saved:
-            os.dup2(copy, number)
-            os.close(copy)

@@ -11,6 +11,17 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from amt_live.control.commands import MAX_CAPTURE_BARS, PartField
+from amt_live.midi.fields import (
+    MAX_TICKS,
+    ProtocolError,
+    event_of,
+    note_of,
+    number_of,
+    row_of,
+    text_of,
+    ticks_of,
+    within,
+)
 from amt_live.midi.mixer import RANGES
 from amt_live.midi.output import (
     NotesSent,
@@ -22,16 +33,9 @@ from amt_live.midi.output import (
     TakeWritten,
     Timing,
 )
-from amt_live.music.events import Bar, Event, Mark, Note, ProgramChange
+from amt_live.music.events import Event
 from amt_live.music.parts import PARTS
 from amt_live.music.timeline import Timeline
-
-MAX_TICKS: Final = 1 << 40
-MAX_TEXT_CHARS: Final = 4096
-
-
-class ProtocolError(ValueError):
-    """A line that is not a command or a report; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def encode_command(command: PlayerCommand) -> bytes:
     """One line."""
     match command:
         case Schedule():
-            return _line("schedule", [_event_row(event) for event in command.events])
+            return _line("schedule", [row_of(event) for event in command.events])
         case DropFrom():
             return _line("drop_from", command.ticks)
         case SetTimeline(None):
@@ -181,7 +185,7 @@ def encode_report(report: PipeReport) -> bytes:
         case PortLost():
             return _line("lost", report.why)
         case NotesSent():
-            return _line("notes", [_event_row(note) for note in report.notes])
+            return _line("notes", [row_of(note) for note in report.notes])
         case Timing():
             times = [report.p50_ms, report.p99_ms, report.p999_ms]
             return _line("timing", [*times, report.sent, report.dropped])
@@ -218,133 +222,67 @@ def _decode(line: bytes, table: dict[str, Callable[[Any], object]]) -> object:
         raise ProtocolError(f"not understood: {line[:80]!r}") from None
 
 
-def _event_row(event: Event) -> list[int | str]:
-    match event:
-        case Note():
-            numbers = [event.part, event.pitch, event.velocity, event.duration_ticks]
-            return ["n", event.start_ticks, *numbers]
-        case ProgramChange():
-            return ["p", event.start_ticks, event.part, event.program]
-        case Bar():
-            return ["b", event.start_ticks, event.duration_ticks, event.number]
-        case Mark():
-            return ["m", event.start_ticks, event.text]
-
-
-def _event(row: Any) -> Event:
-    kind, start, *rest = row
-    start = _ticks(start)
-    if kind == "n":
-        part, pitch, velocity, duration = rest
-        return Note(
-            start,
-            _within(part, 0, len(PARTS) - 1),
-            _within(pitch, 0, 127),
-            _within(velocity, 1, 127),
-            _within(duration, 1, MAX_TICKS),
-        )
-    if kind == "p":
-        part, program = rest
-        return ProgramChange(start, _within(part, 0, len(PARTS) - 1), _within(program, 0, 127))
-    if kind == "b":
-        duration, number = rest
-        return Bar(start, _within(duration, 1, MAX_TICKS), _within(number, 0, MAX_TICKS))
-    if kind == "m":
-        (text,) = rest
-        return Mark(start, _text(text))
-    raise ProtocolError(f"no event is called {kind!r}")
-
-
-def _note(row: Any) -> Note:
-    event = _event(row)
-    if not isinstance(event, Note):
-        raise ProtocolError("a note was expected")
-    return event
-
-
 def _timeline(body: Any) -> SetTimeline:
     if body is None:
         return SetTimeline(None)
     tempo_bpm, origin_ticks, origin_s = body
-    return SetTimeline(Timeline(_number(tempo_bpm), _ticks(origin_ticks), _number(origin_s)))
+    return SetTimeline(Timeline(number_of(tempo_bpm), ticks_of(origin_ticks), number_of(origin_s)))
 
 
 def _part(body: Any) -> SetPartField:
     index, field, value = body
     allowed = RANGES[field]
-    value = _within(value, allowed.start, allowed.stop - 1)
-    return SetPartField(_within(index, 0, len(PARTS) - 1), field, value)
+    value = within(value, allowed.start, allowed.stop - 1)
+    return SetPartField(within(index, 0, len(PARTS) - 1), field, value)
 
 
 def _timing(body: Any) -> Timing:
     p50, p99, p999, sent, dropped = body
-    times = (_number(p50), _number(p99), _number(p999))
-    return Timing(*times, _within(sent, 0, MAX_TICKS), _within(dropped, 0, MAX_TICKS))
+    times = (number_of(p50), number_of(p99), number_of(p999))
+    return Timing(*times, within(sent, 0, MAX_TICKS), within(dropped, 0, MAX_TICKS))
 
 
 def _take(body: Any) -> TakeWritten:
     path, notes = body
-    return TakeWritten(Path(_text(path)), _within(notes, 0, MAX_TICKS))
+    return TakeWritten(Path(text_of(path)), within(notes, 0, MAX_TICKS))
 
 
 def _capture(body: Any) -> Capture:
     path, bars = body
-    return Capture(Path(_text(path)), _within(bars, 1, MAX_CAPTURE_BARS))
+    return Capture(Path(text_of(path)), within(bars, 1, MAX_CAPTURE_BARS))
 
 
 def _capture_failed(body: Any) -> CaptureFailed:
     path, why, is_empty = body
-    return CaptureFailed(Path(_text(path)), _text(why), is_empty is True)
+    return CaptureFailed(Path(text_of(path)), text_of(why), is_empty is True)
 
 
 def _opened(body: Any) -> PortOpened:
     api, name, note, realtime = body
-    return PortOpened(_text(api), _text(name), _text(note), _text(realtime))
-
-
-def _within(value: Any, low: int, high: int) -> int:
-    if type(value) is not int or not low <= value <= high:
-        raise ProtocolError(f"{value!r} is not an integer within {low}..{high}")
-    return value
-
-
-def _ticks(value: Any) -> int:
-    return _within(value, -MAX_TICKS, MAX_TICKS)
-
-
-def _number(value: Any) -> float:
-    if type(value) not in (int, float) or not abs(value) < 1e15:
-        raise ProtocolError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT_CHARS:
-        raise ProtocolError("a text was expected")
-    return value
+    return PortOpened(text_of(api), text_of(name), text_of(note), text_of(realtime))
 
 
 _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
-    "schedule": lambda body: Schedule(tuple(_event(row) for row in body)),
-    "drop_from": lambda body: DropFrom(_ticks(body)),
+    "schedule": lambda body: Schedule(tuple(event_of(row) for row in body)),
+    "drop_from": lambda body: DropFrom(ticks_of(body)),
     "timeline": _timeline,
     "part": _part,
     "panic": lambda _: PanicNow(),
     "halt": lambda _: Halt(),
-    "take_start": lambda body: TakeStart(Path(_text(body))),
-    "take_stop": lambda body: TakeStop(Path(_text(body))),
+    "take_start": lambda body: TakeStart(Path(text_of(body))),
+    "take_stop": lambda body: TakeStop(Path(text_of(body))),
     "capture": _capture,
     "quit": lambda _: Quit(),
 }
 _REPORTS: Final[dict[str, Callable[[Any], object]]] = {
     "opened": _opened,
-    "lost": lambda body: PortLost(_text(body)),
-    "notes": lambda body: NotesSent(tuple(_note(row) for row in body)),
+    "lost": lambda body: PortLost(text_of(body)),
+    "notes": lambda body: NotesSent(tuple(note_of(row) for row in body)),
     "timing": _timing,
     "take": _take,
-    "trouble": lambda body: PlayerTrouble(_text(body)),
-    "gone": lambda body: PlayerGone(_text(body)),
-    "no_take": lambda body: NoTake(Path(_text(body))),
-    "capture_kept": lambda body: CaptureKept(Path(_text(body))),
+    "trouble": lambda body: PlayerTrouble(text_of(body)),
+    "gone": lambda body: PlayerGone(text_of(body)),
+    "no_take": lambda body: NoTake(Path(text_of(body))),
+    "capture_kept": lambda body: CaptureKept(Path(text_of(body))),
     "capture_failed": _capture_failed,
 }

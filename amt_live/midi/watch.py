@@ -5,7 +5,7 @@ Called by the player when the JACK library complained, in a process of its own.
 
 import sys
 
-from amt_live.midi.ports import sources
+from amt_live.midi.rtmidi_client import sources
 
 
 def main(name: str) -> int:

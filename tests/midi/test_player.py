@@ -407,7 +407,8 @@ def test_a_dying_jack_server_ends_the_player_with_its_take(
 
 def test_the_player_imports_nothing_heavy():
     code = (
-        "import sys, amt_live.midi.player as p; from amt_live.midi import ports; ports._rtmidi();"
+        "import sys, amt_live.midi.player as p; from amt_live.midi import rtmidi_client;"
+        "rtmidi_client.rtmidi_module();"
         "print(sorted({'numpy', 'onnxruntime', 'textual', 'mido', 'pythonosc', 'asyncio'}"
         " & set(sys.modules)))"
     )
