@@ -24,10 +24,11 @@ from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.engine.band import Settings
 from amt_live.engine.engine import Engine
 from amt_live.engine.model import Model, open_model
-from amt_live.errors import AmtError, FileError, PortError, UsageError
+from amt_live.errors import AmtError, PortError, UsageError
 from amt_live.midi.clock import RealClock
 from amt_live.midi.journal import leftovers, set_aside
 from amt_live.midi.output import PlayerReport
+from amt_live.midi.places import check_place
 from amt_live.midi.player_process import PlayerProcess
 from amt_live.midi.recover import recover_apart
 from amt_live.osc.server import OscServer
@@ -79,9 +80,7 @@ def _check(config: Config) -> None:
     if config.mood is not None and not config.mood.strip():
         raise UsageError("the mood is empty; type a few words, such as: calm piano ballad")
     if config.record is not None:
-        path = _record_path(config.record)
-        if path.is_dir() or not path.parent.is_dir():
-            raise FileError(f"cannot record into {path}: name a file in a folder that exists")
+        check_place(_record_path(config.record))
 
 
 async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool) -> int:

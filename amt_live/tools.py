@@ -10,7 +10,8 @@ from typing import Final
 from amt_live import paths
 from amt_live.config import Config
 from amt_live.control.moodline import parse_mood
-from amt_live.errors import FileError, ModelError, NetworkError, PortError
+from amt_live.errors import ModelError, NetworkError, PortError
+from amt_live.midi.places import check_place
 
 Say = Callable[[str], None]
 
@@ -21,8 +22,7 @@ def generate(text: str, out: str, bars: int, config: Config, say: Say) -> int:
     """``amt-live generate``: a mood into a file, with figures."""
     mood = parse_mood(text).text
     path = Path(out).expanduser()
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise FileError(f"cannot write {path}: name a file in a folder that exists")
+    check_place(path)
     folder = paths.find_model(config.model)
     from amt_live import render
 

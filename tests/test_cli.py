@@ -116,6 +116,16 @@ def test_what_cannot_be_written_is_said_before_the_model_is_opened(tmp_path: Pat
     assert "name a file in a folder that exists" in one_line(done, 1)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among files")
+@pytest.mark.parametrize("words", [["generate", "calm", "-o"], ["daemon", "--record"]])
+def test_a_device_or_a_pipe_is_never_replaced_by_a_file(tmp_path: Path, words: list[str]) -> None:
+    target = tmp_path / "pipe.mid"
+    os.mkfifo(target)
+    done = run(*words, str(target), "--model", "tiny")
+    assert "not an ordinary file" in one_line(done, 1)
+    assert target.is_fifo()
+
+
 def test_generate_twice_gives_the_same_bytes_and_says_figures(tmp_path: Path) -> None:
     files = [tmp_path / "a.mid", tmp_path / "b.mid"]
     for file in files:

@@ -17,6 +17,7 @@ import numpy as np
 
 from amt_live.audio.synthesis import BLOCK, RATE, Sound
 from amt_live.errors import FileError, UsageError
+from amt_live.midi.places import check_place
 
 FORMATS: Final = {
     ".wav": None,
@@ -43,8 +44,7 @@ def check_target(path: Path) -> None:
     ending = path.suffix.lower()
     if ending not in FORMATS:
         raise UsageError(f"-o: {path.name} ends in none of {', '.join(FORMATS)}")
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise FileError(f"cannot write {path}: name a file in a folder that exists")
+    check_place(path)
     if FORMATS[ending] is not None:
         try:
             import soundfile  # noqa: F401 - is it there?

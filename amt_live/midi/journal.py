@@ -19,6 +19,7 @@ from typing import BinaryIO, Final
 
 from amt_live.errors import AmtError, FileError, UsageError
 from amt_live.midi.background import Batcher
+from amt_live.midi.places import check_ordinary
 from amt_live.midi.smf import notes_of, write
 from amt_live.midi.take import ON, Row, is_row, song_of
 
@@ -179,6 +180,8 @@ def _lines(rows: Iterable[Row]) -> bytes:
 
 def _open_locked(path: Path) -> BinaryIO:
     """The journal of a take, emptied only once it is ours; raises OSError, and FileError."""
+    check_ordinary(path)
+    check_ordinary(journal_of(path))
     file = journal_of(path).open("ab", buffering=0)
     if not _lock(file):
         file.close()

@@ -15,6 +15,7 @@ from typing import Final
 
 from amt_live.errors import FileError
 from amt_live.midi.messages import control, note_off, note_on, program_change
+from amt_live.midi.places import check_ordinary
 from amt_live.midi.smf_reader import CorruptFile, RawTrack, read_raw
 from amt_live.music.beats import TICKS_PER_QUARTER
 
@@ -127,6 +128,7 @@ def to_bytes(song: Song) -> bytes:
 def write(song: Song, path: Path) -> None:
     """Write a file, whole or not at all; raises FileError where it cannot be written."""
     partial = path.with_name(path.name + ".partial")
+    check_ordinary(path)
     try:
         with partial.open("wb") as file:
             file.write(to_bytes(song))

@@ -1,0 +1,29 @@
+"""Whether a file may be written at a place: said in one line, before anything is played or lost.
+
+Called by the commands, the recorder and the writer of MIDI files. Files are written whole and then
+renamed into place, which would put an ordinary file where a device or a pipe was.
+"""
+
+from pathlib import Path
+
+from amt_live.errors import FileError
+
+
+def check_ordinary(path: Path) -> None:
+    """Raise FileError where something lies that is no ordinary file; a free place is fine."""
+    if path.exists() and not path.is_file():
+        raise FileError(f"cannot write {path}: it is not an ordinary file; choose another name")
+
+
+def check_place(path: Path) -> None:
+    """Raise FileError unless a file can be made here; tries it, and leaves nothing behind."""
+    try:
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            raise FileError(f"cannot write {path}: name a file in a folder that exists")
+        check_ordinary(path)
+        probe = path.with_name(path.name + ".probing")
+        probe.open("ab").close()
+        probe.unlink()
+    except OSError as error:
+        why = error.strerror or error
+        raise FileError(f"cannot write {path}: {why}; choose another place") from None
