@@ -12,7 +12,8 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from amt_live.engine.leaning import Leaning, density_level
+from amt_live.engine import heads
+from amt_live.engine.leaning import Leaning
 from amt_live.engine.plan import Change, Plan
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
@@ -264,7 +265,7 @@ class Stream:
         self.bars.append(Bar(start_ticks, beats * BEAT_TICKS, number))
         self._outbox.append(self.bars[-1])
         self._forced.extend((v.bar_id(beats * STEPS_PER_BEAT), v.MOOD))
-        self._forced.extend(_controls(change, number))
+        self._forced.extend(heads.controls(change.direction, number))
 
     # Tokens.
 
@@ -292,26 +293,3 @@ class Stream:
         self._group, self._outbox = [], []
         self._forced.clear()
         self._next_bar = None
-
-
-def _controls(change: Change, bar_number: int) -> list[int | tuple[int, int]]:
-    """The control tokens of a bar's head: ids, and the range of those that are free but planned.
-
-    A free key is drawn in every bar, so that there is a scale to lean on; a free density is what
-    the words ask for; free chords are the model's own business.
-    """
-    direction = change.direction
-    key: int | tuple[int, int] = (v.KEY_FIRST, v.DENSITY_FIRST)
-    if direction.key is not None:
-        key = v.KEY_FIRST + direction.key
-    ids = [key]
-    density = direction.density
-    if density is None:
-        density = density_level(direction.mood)
-    if density is not None:
-        ids.append(v.density_id(density))
-    if direction.chords:
-        bar = (bar_number - direction.chords_from_bar) % len(direction.chords)
-        for chord in direction.chords[bar]:
-            ids.extend((v.NO_CHORD,) if chord is None else v.chord_ids(*chord))
-    return ids
