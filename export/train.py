@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, distributed
 from torch.nn import functional
 from tqdm import tqdm
@@ -28,6 +28,7 @@ from tqdm import tqdm
 from amt_live.errors import FileError
 from amt_live.tokens import vocabulary as v
 from export import conditioning_data
+from export.checkpoints import load_weights, replace_tensors, replace_text
 from export.corpus import Corpus, load_corpus
 from export.dataset import PassageSource, Sequence
 from export.model import IGNORE, ModelConfig, MoodGPT2
@@ -118,16 +119,16 @@ class Trainer:
             for name, value in self.model.state_dict().items()
             if not name.endswith("lm_head.weight")
         }
-        _replace(run / "checkpoint.safetensors", tensors)
-        _replace(run / "optimizer.safetensors", self.optimizer.state)
+        replace_tensors(run / "checkpoint.safetensors", tensors)
+        replace_tensors(run / "optimizer.safetensors", self.optimizer.state)
         record = {
             "step": self.step,
             "tokens": self.tokens,
             "seconds": round(self.seconds, 1),
             "validation": self.validation,
         }
-        _replace_text(run / "progress.json", json.dumps(record, indent=1))
-        _replace_text(run / "training.json", json.dumps({**record, **self._origin()}, indent=1))
+        replace_text(run / "progress.json", json.dumps(record, indent=1))
+        replace_text(run / "training.json", json.dumps({**record, **self._origin()}, indent=1))
 
     def _origin(self) -> dict[str, object]:
         """What the model card says of where the weights come from."""
@@ -273,26 +274,6 @@ def _join_workers() -> tuple[int, int]:
     if workers > 1 and not distributed.is_initialized():
         distributed.init_process_group("gloo" if not torch.cuda.is_available() else "nccl")
     return workers, int(os.environ.get("RANK", "0"))
-
-
-def load_weights(model: MoodGPT2, path: Path) -> None:
-    """Load a checkpoint of any precision into a model; the head is tied to the embeddings."""
-    tensors = {name: value.float() for name, value in load_file(path).items()}
-    missing, unexpected = model.load_state_dict(tensors, strict=False)
-    if unexpected or [name for name in missing if not name.endswith("lm_head.weight")]:
-        raise RuntimeError(f"missing {missing}, unexpected {unexpected}")
-
-
-def _replace(path: Path, tensors: dict[str, Tensor]) -> None:
-    partial = path.with_suffix(".partial")
-    save_file({name: value.detach().cpu().contiguous() for name, value in tensors.items()}, partial)
-    os.replace(partial, path)
-
-
-def _replace_text(path: Path, text: str) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(text)
-    os.replace(partial, path)
 
 
 def read_log(run: Path) -> Iterator[dict[str, object]]:
