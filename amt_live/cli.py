@@ -159,7 +159,7 @@ def _say(line: str) -> None:
 
 def _tui(options: argparse.Namespace) -> int:
     host, osc_port = _address(options)
-    from amt_live.tui.app import run
+    from amt_live.tui.run import run
 
     return run(host, osc_port)
 

@@ -38,7 +38,7 @@ def play(flags: list[str]) -> int:
         for line in lines:
             sys.stderr.write(f"{line}\n")
         rest = _Drain(child.stdout)
-        from amt_live.tui.app import run
+        from amt_live.tui.run import run
 
         code = run(host, int(osc_port), owns_daemon=True)
         del rest

@@ -5,18 +5,13 @@ changed at most ten times a second, keys send commands. The music needs nothing 
 """
 
 import math
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 
 from amt_live.control.moodline import parse_mood
 from amt_live.control.state import BeatPassed, MoodApplied, NotePlayed, PartState, TransportChanged
@@ -27,9 +22,10 @@ from amt_live.music.timeline import MAX_BPM, MIN_BPM
 from amt_live.tui.board import Board
 from amt_live.tui.frames import FRAMES_PER_S, Frames
 from amt_live.tui.help import HelpScreen
-from amt_live.tui.history import MoodHistory, default_path
+from amt_live.tui.history import MoodHistory
 from amt_live.tui.keys import KEYS, Mode
-from amt_live.tui.link import Link, OscLink
+from amt_live.tui.layout import STYLE, rows
+from amt_live.tui.link import Link
 from amt_live.tui.messages import Atom, notice_of, receive
 from amt_live.tui.partspaint import first_row
 from amt_live.tui.roll import Roll
@@ -49,21 +45,7 @@ class StageApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "amt-live"
     AUTO_FOCUS = "#line"
-    CSS = """
-    Screen { background: $background; layout: vertical; overflow: hidden; }
-    #status, #armed, #health, #bottom { height: 1; }
-    #mood { height: 3; }
-    #body { height: 1fr; }
-    #parts { width: 31; height: 100%; }
-    #roll { width: 1fr; height: 100%; }
-    #entry { height: 1; background: $surface; }
-    #prompt { width: 8; height: 1; }
-    #line { width: 1fr; background: $surface; color: $foreground; }
-    #line > .input--placeholder { color: $secondary; }
-    #line > .input--cursor { background: $primary; color: $background; text-style: none; }
-    HelpScreen { background: $background; }
-    #help { width: 100%; height: 100%; }
-    """
+    CSS = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(",".join(key.always), key.action, key.about, show=False, priority=True)
         for key in KEYS
@@ -96,17 +78,7 @@ class StageApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """Rows from top to bottom; the body holds parts and roll side by side."""
-        yield Board(id="status")
-        yield Board(id="mood")
-        yield Board(id="armed")
-        with Horizontal(id="body"):
-            yield PartsPanel(id="parts")
-            yield Board(id="roll")
-        yield Board(id="health")
-        with Horizontal(id="entry"):
-            yield Board(id="prompt")
-            yield MoodLine(self._history)
-        yield Board(id="bottom")
+        yield from rows(self._history)
 
     def on_mount(self) -> None:
         """Start listening and painting."""
@@ -313,42 +285,3 @@ class StageApp(App[None]):
             self._say("the band stops with this screen: ^Q again to quit", "hint")
             return
         self.exit()
-
-
-def run(host: str, osc_port: int, *, owns_daemon: bool = False) -> int:
-    """Show the screen for the daemon at ``host:osc_port`` until it is left; the exit code.
-
-    Raises UsageError where there is no terminal. Thread: the main one.
-    """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("the screen needs a terminal; without one use: amt-live daemon")
-    app = StageApp(
-        OscLink(host, osc_port),
-        f"{host}:{osc_port}",
-        owns_daemon=owns_daemon,
-        history=MoodHistory(default_path()),
-    )
-    with _leaving_on_signals(app):
-        app.run()
-    return app.return_code or 0
-
-
-@contextmanager
-def _leaving_on_signals(app: StageApp) -> Iterator[None]:
-    """Closes the screen on a signal, so that the terminal is as it was, and only then obeys it."""
-    came: list[int] = []
-
-    def leave(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
-        app.exit()
-
-    names = ("SIGTERM", "SIGHUP")
-    ends = [signal.Signals[name] for name in names if name in signal.Signals.__members__]
-    before = {number: signal.signal(number, leave) for number in ends}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
