@@ -13,17 +13,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, cast
+from typing import cast
 
 from amt_live import __version__
 from amt_live.control.commands import Command
 from amt_live.control.state import BandState, Notice
-from amt_live.errors import AmtError, FileError, ModelError, NetworkError, PortError
+from amt_live.errors import AmtError
 from amt_live.osc.addresses import PANIC, SILENT
 from amt_live.osc.answers import Answers
 from amt_live.osc.arguments import Atom, Refusal, values_of
 from amt_live.osc.codec import Malformed, Message, decode, encode
 from amt_live.osc.entries import Route
+from amt_live.osc.faults import internal, refusal_of
 from amt_live.osc.guards import RateLimiter, Sender, TimedQueue
 from amt_live.osc.leases import Leases
 from amt_live.osc.limits import Limits
@@ -34,13 +35,6 @@ from amt_live.osc.services import Services
 from amt_live.osc.sockets import open_udp
 
 Execute = Callable[[Command], Awaitable[None]]
-
-_CODES: Final[tuple[tuple[type[AmtError], str], ...]] = (
-    (ModelError, "model"),
-    (PortError, "port"),
-    (NetworkError, "network"),
-    (FileError, "file"),
-)
 
 _log = logging.getLogger(__name__)
 
@@ -216,7 +210,7 @@ class OscServer(asyncio.DatagramProtocol):
             self._answers.fail(sender, message.address, refusal)
         except Exception:
             _log.exception("%s failed", message.address)
-            self._answers.fail(sender, message.address, _internal())
+            self._answers.fail(sender, message.address, internal())
 
     def _afford(self, route: Route, sender: Sender) -> bool:
         extra = route.entry.cost - 1
@@ -244,13 +238,12 @@ class OscServer(asyncio.DatagramProtocol):
         except Refusal as refusal:
             return refusal
         except AmtError as error:
-            code = next((code for kind, code in _CODES if isinstance(error, kind)), "arguments")
-            return Refusal(code, str(error))
+            return refusal_of(error)
         except TimeoutError:
             return Refusal("timeout", f"not done after {self._limits.execute_s:g} s")
         except Exception:
             _log.exception("%s failed", type(command).__name__)
-            return _internal()
+            return internal()
         finally:
             self._pushes.follow()
         return None
@@ -305,7 +298,3 @@ class OscServer(asyncio.DatagramProtocol):
             self.ignored += 1
             return
         transport.sendto(encode(address, *atoms), target)
-
-
-def _internal() -> Refusal:
-    return Refusal("internal", "something broke inside; the daemon's log has the details")
