@@ -76,9 +76,3 @@ def chord_name(chord: int) -> str:
     root, quality = divmod(chord, len(CHORD_TONES))
     suffix = {"maj": "", "min": "m"}.get(v.CHORD_QUALITIES[quality], v.CHORD_QUALITIES[quality])
     return v.KEY_ROOTS[root] + suffix
-
-
-def key_name(key: int) -> str:
-    """Readable name of a row of ``key_correlations``, such as ``D minor``."""
-    mode, root = divmod(key, 12)
-    return f"{v.KEY_ROOTS[root]} {'minor' if mode else 'major'}"

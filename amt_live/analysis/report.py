@@ -8,11 +8,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from amt_live.analysis import harmony
 from amt_live.analysis.chords import chords_per_bar
 from amt_live.analysis.measures import key_scores
 from amt_live.analysis.moods import MoodReading, Reading
 from amt_live.analysis.music import Music
+from amt_live.music.keys import key_name
 from amt_live.music.parts import DRUMS, PARTS
 from amt_live.tokens.vocabulary import KEY_ROOTS
 
@@ -161,9 +161,9 @@ def _key(music: Music) -> KeyReport | None:
         return None
     best, second = np.argsort(-scores)[:2].tolist()
     return KeyReport(
-        harmony.key_name(best),
+        key_name(best),
         float(scores[best]),
-        harmony.key_name(second),
+        key_name(second),
         float(scores[second]),
     )
 

@@ -35,12 +35,13 @@ from amt_live.control.commands import (
     UndoMood,
 )
 from amt_live.engine.band import Band
-from amt_live.engine.harmony import key_name, parse_chords, parse_key
+from amt_live.engine.harmony import parse_chords, parse_key
 from amt_live.engine.meters import place
 from amt_live.engine.recipes import blended, plain
 from amt_live.engine.scenes import SceneDesk, level_of
 from amt_live.engine.takes import TakeDesk
 from amt_live.errors import UsageError
+from amt_live.music.keys import key_name
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
 
 _SAMPLING_RANGES: Final = {

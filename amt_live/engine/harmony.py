@@ -5,13 +5,12 @@ from typing import Final
 
 from amt_live.engine.plan import Chord
 from amt_live.errors import UsageError
-from amt_live.tokens.vocabulary import CHORD_QUALITIES, KEY_ROOTS
+from amt_live.music.keys import key_of, pitch_class
+from amt_live.tokens.vocabulary import CHORD_QUALITIES
 
 MAX_CHORD_BARS: Final = 64
 MAX_CHORDS_IN_BAR: Final = 2
 
-_NATURALS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-_ACCIDENTALS: Final = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}
 _ROOT: Final = re.compile(r"([A-Ga-g])([#b♯♭]?)(.*)$")
 _ALIASES: Final = {
     "": "maj", "M": "maj", "m": "min", "-": "min", "9": "7", "13": "7", "M7": "maj7", "Δ": "maj7",
@@ -23,17 +22,10 @@ _NO_CHORD: Final = ("NC", "N.C.", "N.C")
 
 def parse_key(text: str) -> int:
     """0-11 for major keys from C, 12-23 for minor ones; raises UsageError."""
-    match = _ROOT.match(text.strip())
-    mode = (match.group(3).strip().lower() if match else "?") or "major"
-    if match is None or mode not in ("major", "maj", "minor", "min", "m"):
+    key = key_of(text.strip())
+    if key is None:
         raise UsageError(f"'{text}' is not a key; write one such as D minor, Bb major or free")
-    minor = mode in ("minor", "min", "m")
-    return _root(match.group(1), match.group(2)) + (12 if minor else 0)
-
-
-def key_name(key: int) -> str:
-    """Readable name of a key 0-23."""
-    return f"{KEY_ROOTS[key % 12]} {'minor' if key >= 12 else 'major'}"
+    return key
 
 
 def parse_chords(text: str) -> tuple[tuple[Chord, ...], ...]:
@@ -65,8 +57,4 @@ def _chord(word: str) -> Chord:
     if match is None or quality not in CHORD_QUALITIES:
         known = " ".join(CHORD_QUALITIES)
         raise UsageError(f"'{word}' is not a chord that the band knows; after the root: {known}")
-    return _root(match.group(1), match.group(2)), CHORD_QUALITIES.index(quality)
-
-
-def _root(letter: str, accidental: str) -> int:
-    return (_NATURALS[letter.upper()] + _ACCIDENTALS[accidental]) % 12
+    return pitch_class(match.group(1), match.group(2)), CHORD_QUALITIES.index(quality)

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from amt_live.control.commands import MAX_NAME_CHARS
+from amt_live.music.keys import spelled_key
 from amt_live.osc.arguments import Refusal, quoted
 
 FREE: Final = "free"
@@ -11,8 +12,6 @@ FREE: Final = "free"
 
 MAX_CHORD_BARS: Final = 64
 
-_KEY: Final = re.compile(r"([A-Ga-g])\s*(#|b|♯|♭|sharp|flat)?\s*(major|minor|maj|min|m)?", re.ASCII)
-_ACCIDENTALS: Final = {"♯": "#", "sharp": "#", "♭": "b", "flat": "b"}
 _CHORD: Final = re.compile(
     r"[A-G](#|b|♯|♭)?[A-Za-z0-9#+°øΔ♯♭^()-]{0,12}(/[A-G](#|b|♯|♭)?)?", re.ASCII
 )
@@ -27,13 +26,10 @@ def key_of(text: str) -> str | None:
     """``D minor`` from ``d min``, ``Dm``, ``D minor``; None for ``free``; raises Refusal."""
     if text.lower() == FREE:
         return None
-    match = _KEY.fullmatch(text)
-    if match is None:
+    spelled = spelled_key(text)
+    if spelled is None:
         raise Refusal("arguments", f"{quoted(text)} is not a key; write D minor, Bb major or free")
-    tonic, accidental, mode = match.groups()
-    sign = _ACCIDENTALS.get(accidental, accidental) or ""
-    scale = "minor" if mode in ("minor", "min", "m") else "major"
-    return f"{tonic.upper()}{sign} {scale}"
+    return spelled
 
 
 def chords_of(text: str) -> str | None:

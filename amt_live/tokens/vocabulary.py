@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Final
 
 from amt_live.music.beats import GRID_OFFSETS, STEPS_PER_BEAT
+from amt_live.music.keys import ROOTS
 from amt_live.music.parts import PART_NAMES
 
 SIZE: Final = 512
@@ -49,7 +50,7 @@ DURATIONS: Final = (
 DRUM_PITCHES: Final = tuple(range(27, 88))
 """General MIDI (level 2) percussion."""
 
-KEY_ROOTS: Final = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+KEY_ROOTS: Final = ROOTS
 DENSITY_LEVELS: Final = 8
 DENSITY_EDGES: Final = (1.5, 3.0, 4.5, 6.5, 8.5, 11.0, 15.0)
 """Note-ons a beat at which the next DENSITY level begins."""

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from amt_live.analysis import moods, styles
-from amt_live.analysis.harmony import key_name
 from amt_live.analysis.measures import MEASURED, Scale
 from amt_live.analysis.music import MAX_FILE_BYTES, load_music
 from amt_live.analysis.report import describe, lines, pitch_name
@@ -28,6 +27,7 @@ from amt_live.midi.smf import (
     to_bytes,
     write,
 )
+from amt_live.music.keys import key_name
 
 ROOT = Path(__file__).parents[2]
 SONGS = sorted((ROOT / "tests" / "export" / "midi").glob("*.mid"))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from amt_live.engine.harmony import key_name, parse_chords, parse_key
+from amt_live.engine.harmony import parse_chords, parse_key
 from amt_live.errors import UsageError
+from amt_live.music.keys import key_name
 from amt_live.tokens.vocabulary import CHORD_QUALITIES
 
 
