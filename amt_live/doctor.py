@@ -11,6 +11,7 @@ from typing import Final
 
 from amt_live import __version__, paths
 from amt_live.config import config_path_in_use, load_config
+from amt_live.errors import one_line
 
 PACKAGES: Final = (
     "onnxruntime",
@@ -48,8 +49,7 @@ def _look(check: Callable[[], Finding]) -> Finding:
     try:
         return check()
     except Exception as error:  # a doctor that falls over helps nobody
-        lines = str(error).splitlines() or [type(error).__name__]
-        return Finding(check.__name__.strip("_"), False, lines[0])
+        return Finding(check.__name__.strip("_"), False, one_line(error))
 
 
 def _python() -> Finding:

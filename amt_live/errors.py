@@ -37,3 +37,9 @@ class NetworkError(AmtError):
 
 class FileError(AmtError):
     """A file cannot be read, written or understood."""
+
+
+def one_line(error: BaseException, most_chars: int = 200) -> str:
+    """The first line of what an error says, or its kind where it says nothing."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0][:most_chars]

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amt_live.errors import ModelError
+from amt_live.errors import ModelError, one_line
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -52,9 +52,8 @@ def _session(path: Path, threads: int) -> "onnxruntime.InferenceSession":
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=[CPU])
     except Exception as error:  # onnxruntime raises a dozen unrelated types
-        first_line = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(
-            f"{path} is not a graph that onnxruntime can open ({first_line[:120]}); "
+            f"{path} is not a graph that onnxruntime can open ({one_line(error, 120)}); "
             "get the model folder again."
         ) from error
 

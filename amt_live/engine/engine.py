@@ -20,7 +20,7 @@ from amt_live.engine.roles import MoodReader
 from amt_live.engine.scene_file import SceneFile
 from amt_live.engine.scenes import SceneDesk
 from amt_live.engine.takes import TakeDesk
-from amt_live.errors import AmtError
+from amt_live.errors import AmtError, one_line
 from amt_live.inference.generator import Generator
 from amt_live.midi.clock import Clock
 from amt_live.midi.output import (
@@ -133,7 +133,7 @@ class Engine:
             future.set_exception(error)
         except Exception as error:
             _log.exception("a command failed")
-            future.set_exception(AmtError(f"the command failed: {_one_line(error)}"))
+            future.set_exception(AmtError(f"the command failed: {one_line(error)}"))
         else:
             if beside is None:
                 future.set_result(None)
@@ -170,7 +170,7 @@ class Engine:
 
     def _survive(self, error: Exception) -> float:
         _log.exception("the engine stumbled")
-        self._publish(ErrorNotice(f"the engine stumbled and goes on: {_one_line(error)}"))
+        self._publish(ErrorNotice(f"the engine stumbled and goes on: {one_line(error)}"))
         try:
             self._band.fail(PAUSE_AFTER_ERROR_S)
         except Exception:
@@ -226,8 +226,3 @@ def _pass_on(done: "Future[object]", future: "Future[None]") -> None:
         future.set_result(None)
     else:
         future.set_exception(error)
-
-
-def _one_line(error: Exception) -> str:
-    lines = str(error).splitlines()
-    return lines[0][:200] if lines else type(error).__name__

@@ -18,7 +18,7 @@ from amt_live.control.when import When
 from amt_live.engine.harmony import parse_chords, parse_key
 from amt_live.engine.recipes import Recipe, blended, plain
 from amt_live.engine.scenes import Scene, checked_name
-from amt_live.errors import FileError, UsageError
+from amt_live.errors import FileError, UsageError, one_line
 from amt_live.music.parts import PART_NAMES
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
 
@@ -49,7 +49,7 @@ class SceneFile:
             stored = _object(found.get("scenes"), "scenes")
         except (OSError, ValueError, RecursionError) as error:
             self._is_doubtful = True
-            why = str(error).splitlines()[0] if str(error) else type(error).__name__
+            why = one_line(error)
             return {}, f"{self._path} cannot be used as a file of scenes ({why}); it is set aside"
         scenes: dict[str, Scene] = {}
         wrong: list[str] = []
