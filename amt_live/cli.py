@@ -19,13 +19,16 @@ OFFLINE: Final = {
     "evaluate": "measure how well a model follows words",
 }
 _TRAIN_MODULES: Final = ("torch", "transformers", "onnx", "symusic", "safetensors", "export")
+NOT_YET: Final = {"replay": "to hear a take again use: amt-live render TAKE.mid -o OUT.wav"}
+LONGEST_LINE: Final = 600
 _PLAYING: Final = tuple(option.name for option in OPTIONS)
 
 
-class _Parser(argparse.ArgumentParser):
+class OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
+        """Raise it as a UsageError."""
         name = self.prog.partition(" ")[2]
         help_command = f"amt-live {name} --help" if name else "amt-live --help"
         raise UsageError(f"{message}; see {help_command}")
@@ -39,28 +42,41 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words[0] in OFFLINE:
             return _offline(words[0], words[1:])
+        if words[0] in NOT_YET:
+            raise UsageError(f"{words[0]} is not in this version; {NOT_YET[words[0]]}")
         options = _parser().parse_args(words)
         command: Callable[[argparse.Namespace], int] = options.run
         return command(options)
     except AmtError as error:
-        print(f"amt-live: {error}", file=sys.stderr)
-        return error.exit_code
+        return _complain(str(error), error.exit_code)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:  # a path that no system takes, a disk that is full
+        where = f": {error.filename}" if error.filename else ""
+        return _complain(f"{error.strerror or error}{where}", 1)
+
+
+def _complain(why: str, exit_code: int) -> int:
+    """One line on stderr, whatever was typed."""
+    line = " ".join(why.split())
+    if len(line) > LONGEST_LINE:
+        line = f"{line[: LONGEST_LINE // 2]} ... {line[-LONGEST_LINE // 2 :]}"
+    print(f"amt-live: {line}", file=sys.stderr)
+    return exit_code
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = OneLineParser(
         "amt-live", description="A band that listens to words: type a mood, hear it played as MIDI."
     )
     parser.add_argument("--version", action="version", version=f"amt-live {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(name: str, run: Callable[[argparse.Namespace], int], sentence: str) -> _Parser:
-        command: _Parser = commands.add_parser(name, help=sentence, description=sentence)
+    def add(name: str, run: Callable[[argparse.Namespace], int], sentence: str) -> OneLineParser:
+        command: OneLineParser = commands.add_parser(name, help=sentence, description=sentence)
         command.set_defaults(run=run)
         return command
 

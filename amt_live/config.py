@@ -44,7 +44,8 @@ class Option:
         if value is None:
             return None
         try:
-            if isinstance(value, bool) or (self.kind is int and isinstance(value, float)):
+            is_odd = isinstance(value, bool) or (self.kind is int and isinstance(value, float))
+            if is_odd or (self.kind is str and not isinstance(value, str)):
                 raise ValueError
             read = self.kind(value)
         except (TypeError, ValueError):
@@ -125,9 +126,9 @@ def config_path_in_use() -> Path:
 
 
 def _read_file(path: Path | None) -> dict[str, Any]:
-    if path is None or not path.is_file():
+    if path is None or not (path.exists() or os.environ.get(CONFIG_VARIABLE)):
         return {}
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None

@@ -20,6 +20,7 @@ from typing import Final
 from amt_live import logs, paths
 from amt_live.config import Config
 from amt_live.control.commands import MAX_SEED, Command, Transport
+from amt_live.control.moodline import parse_mood
 from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.engine.band import Settings
 from amt_live.engine.engine import Engine
@@ -77,8 +78,8 @@ def run(config: Config, say: Callable[[str], None], *, may_be_silent: bool = Fal
 def _check(config: Config) -> None:
     if config.sync != "internal":
         raise UsageError(f"--sync {config.sync} is not in this version; use --sync internal")
-    if config.mood is not None and not config.mood.strip():
-        raise UsageError("the mood is empty; type a few words, such as: calm piano ballad")
+    if config.mood is not None:
+        parse_mood(config.mood)
     if config.record is not None:
         check_place(_record_path(config.record))
 
@@ -164,7 +165,8 @@ def _announce(
 
 def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
     seed = secrets.randbelow(MAX_SEED) if config.seed is None else config.seed
-    settings = Settings(" ".join((config.mood or "").split()), config.tempo, seed, model=model.name)
+    mood = "" if config.mood is None else parse_mood(config.mood).text
+    settings = Settings(mood, config.tempo, seed, model=model.name)
     return Engine(
         model.generator,
         model.moods,

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import IO, Final
 
 from amt_live.daemon import OSC_LINE, READY
-from amt_live.errors import AmtError
+from amt_live.errors import AmtError, UsageError
 
 START_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 10.0
@@ -19,6 +19,8 @@ STOP_TIMEOUT_S: Final = 10.0
 
 def play(flags: list[str]) -> int:
     """Start, show, stop: the exit code of the screen. Raises AmtError with the daemon's line."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the screen needs a terminal; without one use: amt-live daemon")
     left_by: list[int] = []
     _leave_on_signals(left_by)
     # A session of its own: keys such as Ctrl-C go to the screen, which then stops the daemon.

@@ -90,7 +90,7 @@ def load_manifest(folder: Path, *, verify: bool = True) -> Manifest:
         raise ModelError(_nothing_here(folder))
     try:
         record = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path} cannot be read ({error}); get the model again.") from error
     version = record.get("format") if isinstance(record, dict) else None
     if version != FORMAT:
@@ -100,7 +100,7 @@ def load_manifest(folder: Path, *, verify: bool = True) -> Manifest:
         )
     try:
         manifest = _parse(record)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{path} is corrupt ({error!r}); get the model again.") from error
     if manifest.fingerprint != vocabulary.fingerprint():
         raise ModelError(
@@ -126,19 +126,36 @@ def hash_file(path: Path) -> str:
 
 def _parse(record: dict[str, Any]) -> Manifest:
     conditioning = record["conditioning"]
+    files = dict(record["files"])
+    for name in files:
+        # What lies elsewhere is none of a model's business, and must not be read for it.
+        if not name.isprintable() or name in ("", ".", "..") or set(name) & set("/\\:"):
+            raise ValueError(f"{name!r} is no name of a file beside it")
+    name = record["name"]
+    if not isinstance(name, str) or not name.isprintable():
+        raise ValueError(f"{name!r} is no name")
+    encoder = EncoderSettings(**record["encoder"])
+    _check_positive(dimension=encoder.dimension, max_tokens=encoder.max_tokens)
+    _check_positive(**record["sizes"])
     return Manifest(
-        name=str(record["name"]),
+        name=name,
         fingerprint=str(record["vocabulary"]),
-        sizes=Sizes(**{name: int(value) for name, value in record["sizes"].items()}),
+        sizes=Sizes(**record["sizes"]),
         weights=str(record["weights"]),
-        encoder=EncoderSettings(**record["encoder"]),
+        encoder=encoder,
         conditioning=ConditioningSettings(
             int(conditioning["width"]), tuple(map(str, conditioning["attributes"]))
         ),
-        files=dict(record["files"]),
+        files=files,
         training=dict(record["training"]),
         kv=KeyValueLayout(**record["kv"]),
     )
+
+
+def _check_positive(**values: object) -> None:
+    for name, value in values.items():
+        if type(value) is not int or not 0 < value < 1 << 31:
+            raise ValueError(f"{name} {value!r} is no positive whole number")
 
 
 def _check_files(folder: Path, files: Mapping[str, str], verify: bool) -> None:

@@ -8,13 +8,14 @@ import json
 import sys
 from pathlib import Path
 
+from amt_live.cli import OneLineParser
 from amt_live.errors import AmtError
 
 
 def prepare(argv: list[str]) -> int:
     """``amt-live prepare CORPUS... -o DIR``: MIDI files, folders and .tar archives into a
     compact corpus."""
-    parser = argparse.ArgumentParser("amt-live prepare", description=prepare.__doc__)
+    parser = OneLineParser("amt-live prepare", description=prepare.__doc__)
     parser.add_argument("corpus", nargs="+", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--processes", type=int, default=2)
@@ -41,7 +42,7 @@ def _prepare(options: argparse.Namespace) -> None:
 def train(argv: list[str]) -> int:
     """``amt-live train DATA -o RUN``: train a model on a prepared corpus; goes on where it
     stopped."""
-    parser = argparse.ArgumentParser("amt-live train", description=train.__doc__)
+    parser = OneLineParser("amt-live train", description=train.__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
     parser.add_argument("--encoder", type=Path, default=Path("models/default"))
@@ -95,7 +96,7 @@ def export(argv: list[str]) -> int:
 
 def evaluate(argv: list[str]) -> int:
     """``amt-live evaluate MODEL``: does it follow words? Opposite phrases, same seed, measured."""
-    parser = argparse.ArgumentParser("amt-live evaluate", description=evaluate.__doc__)
+    parser = OneLineParser("amt-live evaluate", description=evaluate.__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--save", action="store_true", help="write evaluation.json beside it")

@@ -73,7 +73,7 @@ def _make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
     scale = fit_scale(corpus, 3000, seed=1)
     texts, vectors = make_bank(corpus, scale, captions, seed=2)
     embedder = open_embedder(encoder)
-    embeddings = [embedder.embed(text) for text in tqdm(texts, desc="captions")]
+    embeddings = [embedder.embed(text) for text in tqdm(texts, desc="captions", disable=None)]
     np.savez_compressed(
         path,
         mean=scale.mean,

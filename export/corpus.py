@@ -116,7 +116,7 @@ def prepare(inputs: list[Path], out: Path, *, processes: int = 2) -> dict[str, o
     seen: set[str] = set()
     total = 0
     with ProcessPoolExecutor(processes) as pool:
-        bar = tqdm(desc="reading", unit="file")
+        bar = tqdm(desc="reading", unit="file", disable=None)
         for batch in _batches(_files(inputs), 64):
             total += len(batch)
             bar.update(len(batch))

@@ -76,7 +76,7 @@ def evaluate(model: Path, seeds: tuple[int, ...] = SEEDS, bars: int = BARS) -> d
     texts = [text for pair in (*phrases.AROUSAL, *phrases.VALENCE) for text in pair]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "played.mid"
-        for text in tqdm(texts, desc="playing", unit="phrase"):
+        for text in tqdm(texts, desc="playing", unit="phrase", disable=None):
             rows = []
             for seed in seeds:
                 generate(model, text, out, bars=bars, tempo_bpm=120, seed=seed, progress=_quiet)

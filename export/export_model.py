@@ -5,7 +5,6 @@ A run folder holds ``config.json``, ``checkpoint.safetensors``, ``conditioning_r
 agree.
 """
 
-import argparse
 import io
 import json
 import shutil
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from amt_live.cli import OneLineParser
 from amt_live.errors import FileError
 from amt_live.inference.decoder import Decoder, DecoderSizes, load_decoder
 from amt_live.manifest import (
@@ -272,7 +272,7 @@ def appearing(target: Path) -> Iterator[Path]:
 
 def main(argv: list[str]) -> int:
     """The ``export`` command; errors are raised as AmtError."""
-    parser = argparse.ArgumentParser("amt-live export", description=(__doc__ or "").split("\n")[0])
+    parser = OneLineParser("amt-live export", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("run", type=Path, help="folder that `amt-live train` wrote")
     parser.add_argument("-o", "--output", type=Path, required=True, help="models/NAME")
     parser.add_argument(

@@ -101,11 +101,41 @@ def test_a_missing_model_lists_the_models_that_are_there(tmp_path: Path) -> None
         (["generate", "calm", "-o", "a.mid", "--bars", "0"], "--bars: 0 is outside 1-10000"),
         (["generate", "calm"], "required: -o/--out"),
         (["dance"], "invalid choice: 'dance'"),
+        (["replay", "take.mid"], "replay is not in this version"),
+        (["daemon", "--mood", "calm " * 2000], "characters long; 500 is the most"),
+        (["daemon", "--mood", "@bar"], "the mood is empty"),
+        (["generate", "\u200b\u00a0\x1b", "-o", "a.mid"], "the mood is empty"),
+        (["daemon", "--seed", "9" * 6000], "is not a whole number"),
+        (["daemon", "--tempo", "fast\nand loud"], "--tempo: 'fast and loud' is not a number"),
+        (["play", "--midi-api", "null"], "the screen needs a terminal"),
+        (["evaluate"], "required: model"),
         (["daemon", "--loud"], "unrecognized arguments: --loud"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_two(words: list[str], says: str) -> None:
     assert says in one_line(run(*words), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "cannot be read"),
+        ("mood = 5", "mood: '5' is not a text"),
+        ("a = " + "[" * 5000, "cannot be read"),
+    ],
+)
+def test_settings_that_are_none_are_one_line(tmp_path: Path, text: str | None, says: str) -> None:
+    file = tmp_path / "config.toml"
+    if text is not None:
+        file.write_text(text, "utf-8")
+    assert says in one_line(run("daemon", env={"AMT_LIVE_CONFIG": str(file)}), 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files are texts there")
+def test_names_that_no_system_takes_and_words_that_are_no_text(tmp_path: Path) -> None:
+    assert "name too long" in one_line(run("bench", "--model", "x" * 5000), 1)
+    done = run("generate", "calm \udcff", "-o", str(tmp_path / "a.mid"), "--bars=1", "--model=tiny")
+    assert done.returncode == 0, done.stderr
 
 
 def test_what_cannot_be_written_is_said_before_the_model_is_opened(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amt_live.engine.moods import TextMoods
+from amt_live.errors import ModelError
 from amt_live.inference.decoder import DecoderSizes, load_decoder
 from amt_live.inference.generator import Generator
 from amt_live.manifest import Manifest, load_manifest
@@ -41,6 +42,13 @@ def open_model(folder: Path, seed: int = 0) -> Model:
         ),
     )
     conditioner = Conditioner(folder)
+    told = manifest.conditioning
+    if (conditioner.width, conditioner.attribute_names) != (told.width, told.attributes) or (
+        conditioner.hidden != sizes.hidden
+    ):
+        raise ModelError(
+            f"{folder / 'conditioning.npz'} does not fit manifest.json; export the model again."
+        )
     moods = TextMoods(Embedder(folder, manifest), conditioner)
     generator = Generator(decoder, conditioner.null(), seed)
     return Model(manifest.name, manifest, generator, moods, decoder.provider)

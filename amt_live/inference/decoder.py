@@ -242,7 +242,14 @@ def load_decoder(folder: Path, sizes: DecoderSizes, threads: int = 1) -> Decoder
     inputs = {value.name: value.shape for value in session.get_inputs()}
     layers = sum(name.endswith(".key") for name in inputs)
     buffer = inputs.get("past_key_values.0.key", [])
-    if layers != sizes.layers or buffer[1:] != [sizes.heads, sizes.positions, sizes.head_size]:
+    logits = {value.name: value.shape for value in session.get_outputs()}.get("logits", [])
+    fits = (
+        layers == sizes.layers
+        and buffer[1:] == [sizes.heads, sizes.positions, sizes.head_size]
+        and inputs.get("slot", [])[-1:] == [sizes.hidden]
+        and logits[-1:] == [sizes.vocabulary]
+    )
+    if not fits:
         raise ModelError(
             f"{folder / 'decoder.onnx'} does not have the sizes that manifest.json gives; "
             "export the model again."

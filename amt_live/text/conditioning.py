@@ -4,6 +4,7 @@ Called by the engine when a mood arrives or a knob moves (tens of microseconds).
 a linear read-out finds in the words are the same that knobs set by hand.
 """
 
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,19 @@ FARTHEST: Final = 3.0
 """Words are read as at most this many standard deviations from the middle."""
 GENRE_THRESHOLD: Final = 0.5
 """A genre less sure than this (in standard deviations) does not choose programs."""
+
+
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    NotImplementedError,
+    BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +71,11 @@ class Conditioner:
             # Opened here, because numpy leaves a file that it refuses open.
             with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
                 self._load({name: arrays[name] for name in arrays.files})
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        except _UNREADABLE as error:
             raise ModelError(f"{path} cannot be used ({error}); get the model again.") from error
 
     def _load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        _check_arrays(arrays)
         self.attribute_names = tuple(str(name) for name in arrays["attribute_names"])
         self._readout = arrays["readout_weight"].astype(np.float32)
         self._readout_bias = arrays["readout_bias"].astype(np.float32)
@@ -82,9 +97,7 @@ class Conditioner:
             )
         }
         self.dimension = self._readout.shape[0]
-        self.width = 1 + len(self.attribute_names) + self.dimension
-        if self._w1.shape[0] != self.width or len(self._programs) != len(self.attribute_names):
-            raise ValueError(f"arrays of width {self._w1.shape[0]}, expected {self.width}")
+        self.width, self.hidden = self._w1.shape
         self._index = {name: index for index, name in enumerate(self.attribute_names)}
         self._genres = [i for name, i in self._index.items() if name.startswith(GENRE_PREFIX)]
 
@@ -152,6 +165,31 @@ class Conditioner:
             return {}
         row = self._programs[genre].tolist()
         return {part: program for part, program in enumerate(row) if program >= 0}
+
+
+def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """ValueError unless all shapes fit each other and every number is one."""
+    count, dimension = len(arrays["attribute_names"]), arrays["readout_weight"].shape[0]
+    hidden = arrays["projection_b1"].size
+    shapes = {
+        "readout_weight": (dimension, count),
+        "readout_bias": (count,),
+        "projection_w1": (1 + count + dimension, hidden),
+        "projection_b1": (hidden,),
+        "projection_w2": (hidden, hidden),
+        "projection_b2": (hidden,),
+        "add_weight": (hidden, hidden),
+        "programs": (count, 16),
+        "triple_threshold": (),
+    }
+    for name, shape in shapes.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype.kind not in "fi":
+            raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected {shape}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds something that is no number")
+    if not ((arrays["programs"] >= -1) & (arrays["programs"] <= 127)).all():
+        raise ValueError("programs are outside -1 to 127")
 
 
 def blend(embeddings: Sequence[Floats], weights: Sequence[float]) -> Floats:

@@ -38,6 +38,7 @@ class Embedder:
         # Files from elsewhere pad to a fixed length, which costs time and changes nothing else.
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(settings.max_tokens)
+        self._unfit = f"{folder}: its encoder.onnx and tokenizer.json do not fit; get them again."
         self._session, self.provider = open_session(folder / "encoder.onnx")
         outputs = self._session.get_outputs()
         if outputs[0].shape[-1] != self.dimension:
@@ -66,8 +67,14 @@ class Embedder:
     def _run(self, text: str) -> Floats:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
         # Nothing is padded, so every token is heard.
-        (rows,) = self._session.run(["embedding"], {"ids": ids, "mask": np.ones_like(ids)})
+        try:
+            (rows,) = self._session.run(["embedding"], {"ids": ids, "mask": np.ones_like(ids)})
+        except Exception as error:  # onnxruntime raises a dozen unrelated types
+            raise ModelError(self._unfit) from error
         vector: Floats = rows[0].astype(np.float32)
-        vector /= np.linalg.norm(vector)
+        length = float(np.linalg.norm(vector))
+        if not 0 < length < np.inf:
+            raise ModelError(self._unfit)
+        vector /= length
         vector.flags.writeable = False
         return vector
