@@ -6,6 +6,7 @@ head of the queue. An error inside the thread is told and survived; it never end
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -39,6 +40,8 @@ from amt_live.music.parts import PARTS
 
 PAUSE_AFTER_ERROR_S: Final = 0.5
 RESTART_PERIOD_S: Final = 2.0
+COMMANDS_S: Final = 0.005
+"""Commands that wait are carried out for so long at a stretch; then the band has its turn."""
 
 _log = logging.getLogger(__name__)
 
@@ -145,6 +148,7 @@ class Engine:
     def _run(self) -> None:
         if self._scenes.trouble:
             self._publish(ErrorNotice(self._scenes.trouble))
+        turned_s = time.perf_counter()
         while True:
             with self._wake:
                 if self._closing:
@@ -153,9 +157,12 @@ class Engine:
             try:
                 if work is not None:
                     work()
-                    continue
+                    # However many commands wait, the band plays on between them.
+                    if time.perf_counter() - turned_s < COMMANDS_S:
+                        continue
                 self._restart_if_due()
                 rest_s = self._band.turn()
+                turned_s = time.perf_counter()
             except Exception as error:
                 rest_s = self._survive(error)
             if rest_s > 0:

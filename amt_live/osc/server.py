@@ -195,12 +195,13 @@ class OscServer(asyncio.DatagramProtocol):
         try:
             route = look_up(message.address)
             kind = route.entry.kind
+            is_question = route.entry.read is not None and not message.atoms
+            if not is_question and not self._afford(route, sender):
+                return
             if kind == "service":
-                if not self._afford(route, sender):
-                    return
                 values = values_of(route.entry.arguments, message.atoms)
                 self._services.serve(message.address, sender, values)
-            elif route.entry.read is not None and not message.atoms:
+            elif is_question:
                 self._later(sender, lambda: self._tell(message.address, route, sender))
             elif kind == "push":
                 raise Refusal("readonly", "only the daemon sends this")

@@ -1,6 +1,7 @@
 """The engine with its thread: in real time, on the real player process, with the tiny model."""
 
 import queue
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,3 +152,25 @@ def test_an_error_in_decoding_is_told_and_survived(rig: Rig) -> None:
     rig.wait_for(NotePlayed)
     rig.wait_for(HealthReport)
     assert rig.engine.state.health.horizon_beats > 0
+
+
+def test_the_band_plays_on_while_commands_never_stop_coming(rig: Rig) -> None:
+    rig.do(Transport("play"))
+    rig.wait_for(NotePlayed)
+    engine = rig.engine
+    is_over = threading.Event()
+    assert engine is not None
+
+    def again(_: object = None) -> None:
+        if not is_over.is_set():
+            engine.submit(SetTempo(300.0)).add_done_callback(again)
+
+    for _ in range(20):
+        again()
+    try:
+        # What was scheduled before is played out after eight beats, 1.6 s.
+        until_s = time.perf_counter() + 5
+        while time.perf_counter() < until_s:
+            rig.wait_for(NotePlayed, 2)
+    finally:
+        is_over.set()

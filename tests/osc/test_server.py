@@ -364,6 +364,22 @@ async def test_a_flood_is_cut_and_others_are_served():
         assert any(a.address == "/amt/fail" and a.atoms[1] == "rate" for a in answers)
 
 
+async def test_moods_weigh_more_in_a_flood_and_captures_what_the_table_says():
+    async with stage(Limits(rate_per_s=0.001, burst=100)) as s:
+        moody = await s.another_ear()
+        for number in range(30):
+            moody.send(s.port, "/amt/mood", f"mood {number}")
+        await moody.until("/amt/fail")
+        assert (await s.ask("/amt/ping"))[0] == "/amt/pong"
+        assert len(s.band.log) == 10
+        greedy = await s.another_ear()
+        for _ in range(30):
+            greedy.send(s.port, "/amt/capture", 4)
+        await greedy.until("/amt/fail")
+        assert (await s.ask("/amt/ping"))[0] == "/amt/pong"
+        assert sum(isinstance(command, c.Capture) for command in s.band.log) == 5
+
+
 async def test_a_few_thousand_broken_datagrams_raise_nothing_and_it_still_answers():
     dice = random.Random(7)
     seeds = [

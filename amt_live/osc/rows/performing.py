@@ -56,6 +56,9 @@ def _tempo(_part: str, values: Sequence[Atom | None]) -> SetTempo:
     return SetTempo(float(number(values[0])), glide_beats)
 
 
+MOOD_COST: Final = 10
+"""Reading words takes milliseconds, and what was generated ahead is thrown away."""
+
 ROWS: Final[tuple[Address, ...]] = (
     Address(
         "/amt/mood",
@@ -65,6 +68,7 @@ ROWS: Final[tuple[Address, ...]] = (
         _mood,
         lambda state, _part: (state.mood,),
         takes_when=True,
+        cost=MOOD_COST,
     ),
     Address(
         "/amt/mood/blend",
@@ -88,6 +92,7 @@ ROWS: Final[tuple[Address, ...]] = (
         ),
         _glide,
         takes_when=True,
+        cost=MOOD_COST,
     ),
     Address(
         "/amt/mood/cancel",
