@@ -107,9 +107,12 @@ def test_conditioning_that_is_cut_short(folder: Path, spoil: Callable[[bytes], b
     assert "conditioning.npz" in refused(folder)
 
 
-def test_a_tokenizer_with_words_that_the_encoder_does_not_know(folder: Path) -> None:
+def test_a_tokenizer_with_words_that_the_encoder_does_not_know(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     settings = json.loads((folder / "tokenizer.json").read_text("utf-8"))
     known = settings["model"]["vocab"]
     settings["model"]["vocab"] = {w: i if i < 6 else i + 100_000 for w, i in known.items()}
     put(folder, "tokenizer.json", json.dumps(settings).encode())
     assert "do not fit" in refused(folder)
+    assert capfd.readouterr().err == ""
