@@ -20,18 +20,31 @@ from amt_live.tokens import vocabulary as v
 
 Floats: TypeAlias = NDArray[np.float32]
 
-PART_NATS: Final = 4.0
+PART_NATS: Final = 5.0
 PART_MIDDLE: Final = -0.2
 """Presence below this leans against a part, above it towards it."""
-PART_LIMITS: Final = (-4.0, 3.0)
+PART_LIMITS: Final = (-5.0, 5.0)
 VELOCITY_WIDTH: Final = 26.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
-MODE_NATS: Final = 1.5
+MODE_NATS: Final = 3.0
 PLAN_NATS: Final = 2.0
 """A bar's chords had better be planned before it is played: bars with a plan hold together."""
 SAME_KEY_NATS: Final = 3.0
 """A mood stays in its key unless the model is sure."""
-FOREIGN_PITCH_NATS: Final = -1.6
+FOREIGN_PITCH_NATS: Final = -0.8
+TRIAD_NATS: Final = 0.4
+"""The tonic's triad is what tells a minor key from the major one with the same notes."""
+TONIC_CHORD_NATS: Final = 0.8
+QUALITY_NATS: Final = 0.5
+_MAJOR_QUALITIES: Final = ("maj", "7", "maj7", "6")
+_MINOR_QUALITIES: Final = ("min", "m7", "m6", "dim", "m7b5")
+OVERSHOOT: Final = 0.75
+"""Guidance pushes past the density that is asked for: measured, by about a third."""
+MAX_DENSITY_LEVEL: Final = 6
+"""The fullest level that words alone ask for; a hand may ask for more."""
+GROUPS: Final = ((v.PART_VELOCITY_FIRST, v.PITCH_FIRST), (v.PITCH_FIRST, v.DRUM_FIRST))
+"""Leaning says which part and which pitch, not whether there is another note: that stays with the
+model and its density."""
 _SCALES: Final = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
 """Major, and minor with both sevenths."""
 
@@ -73,6 +86,10 @@ class Leaning:
         mode = float(np.clip(self._attributes.get("mode", 0.0), -2, 2))
         self._base[v.KEY_FIRST : v.KEY_FIRST + 12] += MODE_NATS * mode
         self._base[v.KEY_FIRST + 12 : v.KEY_FIRST + 24] -= MODE_NATS * mode
+        for sign, qualities in ((1, _MAJOR_QUALITIES), (-1, _MINOR_QUALITIES)):
+            for quality in qualities:
+                token = v.CHORD_QUALITY_FIRST + v.CHORD_QUALITIES.index(quality)
+                self._base[token] += sign * QUALITY_NATS * mode
 
     def _with_key(self, key: int | None) -> Floats:
         bias = self._base.copy()
@@ -83,6 +100,9 @@ class Leaning:
         scale = {(root + step) % 12 for step in _SCALES[minor]}
         foreign = [v.pitch_id(pitch) for pitch in range(128) if pitch % 12 not in scale]
         bias[foreign] += FOREIGN_PITCH_NATS
+        triad = {(root + step) % 12 for step in (0, 3 if minor else 4, 7)}
+        bias[[v.pitch_id(pitch) for pitch in range(128) if pitch % 12 in triad]] += TRIAD_NATS
+        bias[v.CHORD_ROOT_FIRST + root] += TONIC_CHORD_NATS
         return bias
 
 
@@ -90,4 +110,6 @@ def density_level(mood: Mood) -> int | None:
     """DENSITY level 0-7 that a mood asks for; None where it says nothing of it."""
     if mood.notes_per_beat is None:
         return None
-    return sum(mood.notes_per_beat >= edge for edge in v.DENSITY_EDGES)
+    asked = OVERSHOOT * mood.notes_per_beat
+    level = sum(asked >= edge for edge in v.DENSITY_EDGES)
+    return min(level, MAX_DENSITY_LEVEL)

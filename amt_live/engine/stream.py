@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from amt_live.engine import heads
-from amt_live.engine.leaning import Leaning
+from amt_live.engine.leaning import GROUPS, Leaning
 from amt_live.engine.plan import Change, Plan
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
@@ -143,7 +143,7 @@ class Stream:
 
     def _draw(self) -> None:
         bias = self._leaning.bias(self._key)
-        token = self._generator.choose(self._ranges(), grammar.forbidden(self._state), bias)
+        token = self._generator.choose(self._ranges(), grammar.forbidden(self._state), bias, GROUPS)
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
             # Which bar line was drawn does not matter: the plan says how long bars are.
             self._arrive(_Arrival(self._bar_end(), None, self._sampler.state))

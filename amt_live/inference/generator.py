@@ -131,6 +131,7 @@ class Generator:
         ranges: Sequence[tuple[int, int]],
         forbidden: Sequence[int] = (),
         bias: Floats | None = None,
+        groups: Sequence[tuple[int, int]] = (),
     ) -> int:
         """Draw the next id under a mask, without appending it. ValueError for an empty stream."""
         if self._logits is None:
@@ -145,6 +146,7 @@ class Generator:
             top_k=sampling.top_k,
             guidance=sampling.guidance,
             bias=bias,
+            groups=groups,
         )
 
     def rewind(self, position: int) -> None:

@@ -62,15 +62,20 @@ class Sampler:
         top_k: int = 0,
         guidance: float = 1.0,
         bias: Floats | None = None,
+        groups: Sequence[tuple[int, int]] = (),
     ) -> int:
         """An id out of half-open ``ranges`` without the ``forbidden`` ones.
 
         ``logits`` [B, V]: row 0 under the mood, row 1 (if any) under the null mood; ``guidance``
-        extrapolates from row 1 to row 0 (1 is row 0 alone). ``bias`` [V] is added after guidance.
+        extrapolates from row 1 to row 0 (1 is row 0 alone). ``bias`` [V] is added after guidance;
+        within each of the ``groups`` (half-open ranges) it moves weight between ids and leaves
+        their sum as it was.
         ``top_k`` 0 is off; a temperature under 0.01 takes the best id. Raises ValueError if nothing
         is left to choose from.
         """
-        scores = _masked(logits, ranges, forbidden, guidance, bias)
+        scores = _masked(logits, ranges, forbidden, guidance)
+        if bias is not None:
+            scores = _biased(scores, bias, groups)
         best = int(scores.argmax())
         if scores[best] == -np.inf:
             raise ValueError(f"no id is allowed in {tuple(ranges)} without {tuple(forbidden)}")
@@ -93,20 +98,31 @@ def _masked(
     ranges: Sequence[tuple[int, int]],
     forbidden: Sequence[int],
     guidance: float,
-    bias: Floats | None,
 ) -> NDArray[np.float64]:
     """Scores [V], -inf where an id may not come."""
     scores = np.full(logits.shape[1], -np.inf)
     row = logits[0]
     if len(logits) > 1 and guidance != 1.0:
         row = logits[1] + np.float32(guidance) * (row - logits[1])
-    if bias is not None:
-        row = row + bias
     for first, end in ranges:
         scores[first:end] = row[first:end]
     if forbidden:
         scores[list(forbidden)] = -np.inf
     return scores
+
+
+def _biased(
+    scores: NDArray[np.float64], bias: Floats, groups: Sequence[tuple[int, int]]
+) -> NDArray[np.float64]:
+    """Scores with the bias; each group keeps the joint weight that it had."""
+    biased = scores + bias
+    for first, end in groups:
+        before, after = scores[first:end], biased[first:end]
+        highest = before.max()
+        if highest > -np.inf:
+            ratio = np.exp(after - highest).sum() / np.exp(before - highest).sum()
+            after -= np.log(ratio)
+    return biased
 
 
 def _nucleus(

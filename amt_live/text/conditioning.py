@@ -23,7 +23,7 @@ TRIPLE: Final = "triple"
 VELOCITY: Final = "velocity"
 DENSITY: Final = "density"
 """Measured as the binary logarithm of notes a beat."""
-FARTHEST: Final = 3.0
+FARTHEST: Final = 2.0
 """Words are read as at most this many standard deviations from the middle."""
 GENRE_THRESHOLD: Final = 0.5
 """A genre less sure than this (in standard deviations) does not choose programs."""

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from amt_live.engine.leaning import FOREIGN_PITCH_NATS, PART_LIMITS, Leaning, density_level
+from amt_live.engine.leaning import (
+    FOREIGN_PITCH_NATS,
+    MAX_DENSITY_LEVEL,
+    PART_LIMITS,
+    TRIAD_NATS,
+    Leaning,
+    density_level,
+)
 from amt_live.text.conditioning import Mood
 from amt_live.tokens import vocabulary as v
 
@@ -45,15 +52,17 @@ def test_dark_words_lean_to_minor_keys_and_bright_ones_to_major() -> None:
 
 
 def test_the_scale_of_the_key_leans_against_foreign_pitches_only() -> None:
-    for key, foreign in ((C_MAJOR, {1, 3, 6, 8, 10}), (A_MINOR, {1, 3, 6, 10})):
+    cases = (C_MAJOR, {1, 3, 6, 8, 10}, {0, 4, 7}), (A_MINOR, {1, 3, 6, 10}, {9, 0, 4})
+    for key, foreign, triad in cases:
         bias = Leaning(NULL).bias(key)
         for pitch in range(128):
             nats = FOREIGN_PITCH_NATS if pitch % 12 in foreign else 0
+            nats = TRIAD_NATS if pitch % 12 in triad else nats
             assert bias[v.pitch_id(pitch)] == np.float32(nats)
         assert not bias[v.DRUM_FIRST : v.DURATION_FIRST].any()
 
 
 def test_density_words_become_density_levels() -> None:
     assert density_level(NULL) is None
-    levels = [density_level(replace(NULL, notes_per_beat=n)) for n in (0.2, 2, 4, 7, 30)]
-    assert levels == [0, 1, 2, 4, 7]
+    levels = [density_level(replace(NULL, notes_per_beat=n)) for n in (0.2, 3, 5, 9, 99)]
+    assert levels == [0, 1, 2, 4, MAX_DENSITY_LEVEL]

@@ -94,3 +94,21 @@ def test_choosing_leaves_the_logits_alone():
     before = LOGITS.copy()
     draws(Sampler(1), 3, forbidden=(1, 2), guidance=2.0, top_p=0.5, top_k=9)
     assert np.array_equal(before, LOGITS)
+
+
+def test_a_bias_moves_weight_within_a_group_and_not_between_groups() -> None:
+    logits = np.array([[0.0, 1.0, 2.0, 0.5, -1.0, 0.3]], np.float32)
+    bias = np.array([3.0, 0.0, 0.0, 0.0, 0.0, 0.0], np.float32)
+    draws = {}
+    for name, groups in (("plain", ((),)), ("grouped", (((0, 3),),))):
+        sampler = Sampler(1)
+        chosen = [
+            sampler.choose(logits, [(0, 6)], (), bias=bias, groups=[g for g in groups[0] if g])
+            for _ in range(6000)
+        ]
+        draws[name] = np.bincount(chosen, minlength=6) / len(chosen)
+    weights = np.exp(logits[0])
+    share = weights[:3].sum() / weights.sum()
+    assert abs(draws["grouped"][:3].sum() - share) < 0.03
+    assert draws["plain"][:3].sum() > share + 0.08
+    assert draws["grouped"][0] > 2 * weights[0] / weights.sum()
