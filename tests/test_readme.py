@@ -1,5 +1,6 @@
 """The README promises only what is there: commands, options, addresses, make targets, files."""
 
+import json
 import re
 import subprocess
 import sys
@@ -60,3 +61,14 @@ def test_every_make_target_exists() -> None:
 def test_every_linked_file_is_there() -> None:
     links = set(re.findall(r"\]\(([^)#:]+)\)", README))
     assert [link for link in sorted(links) if not (ROOT / link).exists()] == []
+
+
+def test_the_figures_of_the_model_are_those_of_its_evaluation() -> None:
+    figures = json.loads((ROOT / "models/default/evaluation.json").read_text(encoding="utf-8"))
+    shown = re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", README, re.MULTILINE)
+    assert len(shown) >= 8
+    assert {name: float(value) for name, value in shown} == {
+        name: figures[name] for name, _ in shown
+    }
+    manifest = json.loads((ROOT / "models/default/manifest.json").read_text(encoding="utf-8"))
+    assert figures["model_sha256"] == manifest["files"]["decoder.onnx"]
