@@ -25,9 +25,9 @@ from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.engine.band import Settings
 from amt_live.engine.engine import Engine
 from amt_live.engine.model import Model, open_model
-from amt_live.errors import AmtError, PortError, UsageError
+from amt_live.errors import AmtError, FileError, PortError, UsageError
 from amt_live.midi.clock import RealClock
-from amt_live.midi.journal import leftovers, set_aside
+from amt_live.midi.journal import keep_earlier, leftovers, set_aside
 from amt_live.midi.output import PlayerReport
 from amt_live.midi.places import check_place
 from amt_live.midi.player_process import PlayerProcess
@@ -116,6 +116,7 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             relay.connect(engine.on_report)
             engine.add_listener(server.push)
             engine.add_listener(_tell_errors)
+            _keep_earlier_take(config, say)
             await _start(engine, config)
             say(f"model {model.name} runs on {model.provider}")
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
@@ -203,6 +204,22 @@ def _unfinished_takes(config: Config) -> list[Path]:
         if other is not None:
             takes.append(other)
     return takes
+
+
+def _keep_earlier_take(config: Config, say: Callable[[str], None]) -> None:
+    """What was recorded under the name of the new take is never written over."""
+    if config.record is None:
+        return
+    path = _record_path(config.record)
+    try:
+        other = keep_earlier(path)
+    except OSError as error:
+        why = (
+            f"cannot give the take {path} another name ({error.strerror}); record into another file"
+        )
+        raise FileError(why) from None
+    if other is not None:
+        say(f"the earlier {path.name} is now {other.name}")
 
 
 async def _recover(takes: list[Path], say: Callable[[str], None]) -> None:

@@ -93,6 +93,9 @@ async def test_a_mood_over_osc_is_done_armed_applied_and_recorded(
     client.subscribe(lambda address, atoms: heard.put_nowait((address, atoms)))
     await client.connect()
     await client.listen()
+    # Before the first beat sounds the new mood would simply take the place of the first one.
+    while await _next(heard, "/amt/beat") < (1, 2):
+        pass
     assert (await client.request("/amt/mood", "fast aggressive metal", "@beat")).ok
     armed = await _next(heard, "/amt/mood/armed")
     applied = await _next(heard, "/amt/mood/applied")
@@ -105,6 +108,7 @@ async def test_a_mood_over_osc_is_done_armed_applied_and_recorded(
     assert daemon.stop() == 0
     song = read(take)
     assert len(notes_of(song)) > 0
+    assert armed[2:4] >= (1, 2)
     assert [marker.text for marker in song.markers] == ["calm piano ballad", armed[1]]
     assert song.markers[1].at_ticks % 480 == 0
 
@@ -277,6 +281,19 @@ def test_jack_gets_what_a_capture_holds(
             assert not reply.ok and reply.why.count("\n") == 0
     finally:
         listener.close()
+
+
+def test_recording_under_an_old_name_keeps_the_old_take(
+    start: Callable[..., Daemon], tmp_path: Path
+) -> None:
+    take = tmp_path / "take.mid"
+    take.write_bytes(b"an evening that cannot be played again")
+    daemon = start("--midi-api=null", "--mood=calm", "--tempo=240", f"--record={take}")
+    _wait_until(lambda: daemon.ask("/amt/beat") >= (2, 1))
+    daemon.process.terminate()
+    assert daemon.process.wait(20) == 0
+    assert (tmp_path / "take-2.mid").read_bytes() == b"an evening that cannot be played again"
+    assert notes_of(read(take))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")

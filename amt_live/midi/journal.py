@@ -137,6 +137,21 @@ def set_aside(path: Path) -> Path | None:
     return other
 
 
+def keep_earlier(path: Path) -> Path | None:
+    """Give an earlier take ``path`` another name before a new one takes its place.
+
+    Returns the new name; None where there is no file to keep (a device is no take). Raises OSError
+    when it cannot be renamed.
+    """
+    if not path.is_file():
+        return None
+    count = 2
+    while (other := path.with_name(f"{path.stem}-{count}{path.suffix}")).exists():
+        count += 1
+    path.rename(other)
+    return other
+
+
 def recover_takes(folder: Path) -> list[Path]:
     """Finish what crashes left in a folder; returns the takes. A missing folder has none."""
     return [path for path in leftovers(folder) if recover_take(path)]
