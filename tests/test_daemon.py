@@ -256,12 +256,13 @@ def test_jack_gets_what_the_take_holds(
 def test_jack_gets_what_a_capture_holds(
     start: Callable[..., Daemon], jack_server: object, tmp_path: Path
 ) -> None:
-    daemon = start("--midi-api=jack", "--mood=calm", "--tempo=240", f"--takes={tmp_path / 'new'}")
+    flags = ("--mood=calm", "--tempo=300", "--seed=5", f"--takes={tmp_path / 'new'}")
+    daemon = start("--midi-api=jack", *flags)
     listener = Listener("amt-capture", "amt-live")
     try:
         listener.wait_connected(lambda: daemon.ask("/amt/panic"))
         daemon.ask("/amt/transport/play")
-        _wait_until(lambda: daemon.ask("/amt/beat") >= (4, 1))
+        _wait_until(lambda: daemon.ask("/amt/beat") >= (7, 1))
         daemon.ask("/amt/capture", 2, "while it plays")
         daemon.ask("/amt/transport/stop")
         daemon.ask("/amt/capture", 512, "all of it")
