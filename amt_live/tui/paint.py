@@ -161,9 +161,12 @@ class StagePainter:
 
     def _where(self, view: StageView) -> Iterable[Segment]:
         palette, band = self.palette, view.band
+        port = f"{band.midi_port} ({band.midi_api})" if band.midi_port else ""
+        if band.midi_api == "null":
+            port = "none: playing into nothing, ^R records"
         words = [
             ("model", band.model),
-            ("port", f"{band.midi_port} ({band.midi_api})" if band.midi_port else ""),
+            ("port", port),
             ("seed", str(band.seed)),
             *((name, f"{value:.2g}") for name, value in band.knobs if value is not None),
         ]

@@ -203,3 +203,10 @@ def test_silent_parts_are_dim():
     bass = next(s for s in rows[1] if "bass" in s.text)
     assert bass.style.color.name == STAGE.faint
     assert replace(frame, selected=1) != frame
+
+
+def test_a_band_without_a_port_says_so_and_how_to_keep_what_it_plays():
+    for api, says in (("null", "playing into nothing, ^R records"), ("jack", "amt-live (jack)")):
+        view = playing(("/amt/midi/port", "amt-live", api))
+        view = replace(view, band=replace(view.band, midi_port="amt-live", midi_api=api))
+        assert says in "".join(segment.text for segment in PAINTER._where(view))
