@@ -47,6 +47,7 @@ class ConditioningData:
             readout_weight=self.readout_weight,
             readout_bias=self.readout_bias,
             programs=self.programs,
+            attribute_mean=self.bank.vectors.mean(axis=0),
             scale_mean=self.scale.mean,
             scale_deviation=self.scale.deviation,
             triple_threshold=np.float32(1.6),

@@ -9,6 +9,7 @@ nothing of a thing leaves it alone. The scale of the key in force leans against 
 Thread: engine. Pure: the same attributes and key give the same array.
 """
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -20,11 +21,10 @@ from amt_live.tokens import vocabulary as v
 
 Floats: TypeAlias = NDArray[np.float32]
 
-PART_NATS: Final = 5.0
-PART_MIDDLE: Final = -0.2
-"""Presence below this leans against a part, above it towards it."""
-PART_LIMITS: Final = (-5.0, 5.0)
-VELOCITY_WIDTH: Final = 26.0
+PART_NATS: Final = 4.0
+"""For a part that is asked for by one unit of presence more than usual."""
+PART_LIMITS: Final = (-5.0, 4.0)
+VELOCITY_WIDTH: Final = 15.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
 MODE_NATS: Final = 3.0
 PLAN_NATS: Final = 2.0
@@ -57,7 +57,7 @@ class Leaning:
         self._base = np.zeros(v.SIZE, np.float32)
         self._base[v.CHORD_ROOT_FIRST : v.NO_CHORD] += PLAN_NATS
         self._by_key: dict[int | None, Floats] = {}
-        self._lean_parts()
+        self._lean_parts(mood.presence)
         self._lean_mode()
         if mood.velocity is not None:
             self._lean_velocity(mood.velocity)
@@ -69,10 +69,9 @@ class Leaning:
             known = self._by_key[key] = self._with_key(key)
         return known
 
-    def _lean_parts(self) -> None:
+    def _lean_parts(self, presence: Mapping[str, float]) -> None:
         for part in PARTS:
-            presence = self._attributes.get(f"part:{part.name}", PART_MIDDLE)
-            nats = np.clip(PART_NATS * (presence - PART_MIDDLE), *PART_LIMITS)
+            nats = np.clip(PART_NATS * presence.get(part.name, 0.0), *PART_LIMITS)
             first = v.part_velocity_id(part.index, 0)
             self._base[first : first + v.VELOCITY_LEVELS] += nats
 

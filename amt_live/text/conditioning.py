@@ -23,6 +23,9 @@ TRIPLE: Final = "triple"
 VELOCITY: Final = "velocity"
 DENSITY: Final = "density"
 """Measured as the binary logarithm of notes a beat."""
+PART_PREFIX: Final = "part:"
+UNKNOWN_USUAL: Final = -0.2
+"""Presence of a part taken as usual where a model does not say."""
 FARTHEST: Final = 2.0
 """Words are read as at most this many standard deviations from the middle."""
 GENRE_THRESHOLD: Final = 0.5
@@ -59,6 +62,8 @@ class Mood:
     """Mean MIDI velocity that the words ask for; None where nothing is known of it."""
     notes_per_beat: float | None = None
     """How many notes a beat the words ask for."""
+    presence: Mapping[str, float] = field(default_factory=dict)
+    """How much more than usual (about -1.5 to 1.5) the words ask for each part, by its name."""
 
 
 class Conditioner:
@@ -96,6 +101,10 @@ class Conditioner:
                 strict=False,
             )
         }
+        usual = arrays.get("attribute_mean")
+        if usual is None:
+            usual = np.full(len(self.attribute_names), UNKNOWN_USUAL, np.float32)
+        self._usual = usual.astype(np.float32)
         self.dimension = self._readout.shape[0]
         self.width, self.hidden = self._w1.shape
         self._index = {name: index for index, name in enumerate(self.attribute_names)}
@@ -130,6 +139,11 @@ class Conditioner:
             3 if is_triple else 4,
             self._raw(VELOCITY, values),
             None if notes is None else 2.0**notes,
+            {
+                name.removeprefix(PART_PREFIX): float(values[index] - self._usual[index])
+                for name, index in self._index.items()
+                if name.startswith(PART_PREFIX)
+            },
         )
 
     def _raw(self, name: str, values: Floats) -> float | None:

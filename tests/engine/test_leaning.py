@@ -30,7 +30,7 @@ def test_the_null_mood_leans_to_no_part_no_loudness_and_no_mode() -> None:
 
 
 def test_parts_that_the_words_ask_for_are_likelier_within_limits() -> None:
-    mood = replace(NULL, attributes={"part:piano": 3.0, "part:drums": -3.0})
+    mood = replace(NULL, presence={"piano": 3.0, "drums": -3.0})
     bias = Leaning(mood).bias(None)
     assert (of_part(bias, 2) == PART_LIMITS[1]).all()
     assert (of_part(bias, 0) == PART_LIMITS[0]).all()
