@@ -81,13 +81,25 @@ def jack_server() -> Iterator[JackServer]:
     ``-S`` (synchronous) because without it the dummy driver loses events; 64 frames a period,
     since RtMidi sends at period borders only.
     """
+    yield from _run_jack(f"amt{os.getpid()}", "-S -t 5000 -d dummy -r 48000 -p 64")
+
+
+@pytest.fixture
+def killing_jack() -> Iterator[JackServer]:
+    """A server of its own for tests that kill: without ``-S``, because a synchronous one may stand
+    still for long when a process goes away in the middle of a period.
+    """
+    # JACK remembers eight killed servers until one of the same name starts: always this one.
+    name = f"amtkilling{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    yield from _run_jack(name, "-d dummy -r 48000 -p 1024")
+
+
+def _run_jack(name: str, flags: str) -> Iterator[JackServer]:
     daemon, lister = require_program("jackd"), require_program("jack_lsp")
-    name = f"amt{os.getpid()}"
     settings = {"JACK_DEFAULT_SERVER": name, "JACK_NO_START_SERVER": "1"}
     before = {key: os.environ.get(key) for key in settings}
     os.environ.update(settings)
-    command = [daemon, "-n", name, "--silent", "--no-realtime", "--no-mlock", "-S", "-t", "5000"]
-    command += ["-d", "dummy", "-r", "48000", "-p", "64"]
+    command = [daemon, "-n", name, "--silent", "--no-realtime", "--no-mlock", *flags.split()]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for_jack(process, lister)

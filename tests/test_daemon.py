@@ -299,7 +299,7 @@ def test_recording_under_an_old_name_keeps_the_old_take(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")
 def test_a_daemon_that_is_killed_leaves_no_note_sounding(
-    start: Callable[..., Daemon], jack_server: object
+    start: Callable[..., Daemon], killing_jack: object
 ) -> None:
     daemon = start("--midi-api=jack", "--mood=calm", "--tempo=100")
     listener = Listener("amt-killed", "amt-live")
