@@ -128,25 +128,14 @@ def models(say: Say) -> int:
 
 def bench(config: Config, say: Say, *, as_json: bool) -> int:
     """``amt-live bench``: how fast a model decodes here."""
+    from amt_live.engine.model import open_decoder
     from amt_live.inference.bench import run_bench
-    from amt_live.inference.decoder import DecoderSizes, load_decoder
     from amt_live.manifest import load_manifest
     from amt_live.text.embedder import Embedder
 
     folder = paths.find_model(config.model)
     manifest = load_manifest(folder)
-    sizes = manifest.sizes
-    decoder = load_decoder(
-        folder,
-        DecoderSizes(
-            sizes.vocabulary,
-            sizes.hidden,
-            sizes.layers,
-            sizes.heads,
-            sizes.head_size,
-            sizes.positions,
-        ),
-    )
+    decoder = open_decoder(folder, manifest)
     result = run_bench(decoder, Embedder(folder, manifest).embed)
     if as_json:
         say(json.dumps({"model": manifest.name, **result.as_dict()}))

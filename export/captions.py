@@ -30,7 +30,6 @@ class Described:
     genre_label: str | None = None
     """Fine genre, such as ``bossa nova``; None where it would be half a lie."""
     style_words: tuple[str, ...] = ()
-    tempo_bpm: float | None = None
 
 
 def level(z: float) -> int:

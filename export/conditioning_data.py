@@ -7,14 +7,12 @@ read-out (embedding to attributes) and the General MIDI programs that go with ea
 
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from amt_live.manifest import MANIFEST_NAME, EncoderSettings, Manifest, load_manifest
+from amt_live.manifest import MANIFEST_NAME, EncoderSettings, load_manifest
 from amt_live.music.parts import PARTS
 from amt_live.text.embedder import Embedder
 from export import attributes
@@ -90,8 +88,7 @@ def open_embedder(folder: Path) -> Embedder:
     """The text encoder that lies in a model folder; one without a manifest yet holds MiniLM."""
     if (folder / MANIFEST_NAME).is_file():
         return Embedder(folder, load_manifest(folder))
-    settings = EncoderSettings("all-MiniLM-L6-v2", 384, "mean")
-    return Embedder(folder, cast(Manifest, SimpleNamespace(encoder=settings)))
+    return Embedder(folder, EncoderSettings("all-MiniLM-L6-v2", 384, "mean"))
 
 
 def fit_readout(embeddings: Floats, vectors: Floats) -> tuple[Floats, Floats]:

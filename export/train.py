@@ -9,12 +9,10 @@ resumed run sees the same music as one that was never stopped.
 """
 
 import json
-import math
 import os
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -274,14 +272,3 @@ def _join_workers() -> tuple[int, int]:
     if workers > 1 and not distributed.is_initialized():
         distributed.init_process_group("gloo" if not torch.cuda.is_available() else "nccl")
     return workers, int(os.environ.get("RANK", "0"))
-
-
-def read_log(run: Path) -> Iterator[dict[str, object]]:
-    """Rows of a run's log."""
-    for line in (run / "log.jsonl").read_text().splitlines():
-        yield json.loads(line)
-
-
-def perplexity(loss: float) -> float:
-    """Of a loss in nats a token."""
-    return math.exp(loss)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from amt_live.engine.moods import TextMoods
 from amt_live.errors import ModelError
-from amt_live.inference.decoder import DecoderSizes, load_decoder
+from amt_live.inference.decoder import Decoder, DecoderSizes, load_decoder
 from amt_live.inference.generator import Generator
 from amt_live.manifest import Manifest, load_manifest
 from amt_live.text.conditioning import Conditioner
@@ -26,11 +26,10 @@ class Model:
     provider: str
 
 
-def open_model(folder: Path, seed: int = 0) -> Model:
-    """Open a model folder; raises ModelError with the fix in one line."""
-    manifest = load_manifest(folder)
+def open_decoder(folder: Path, manifest: Manifest) -> Decoder:
+    """The decoder of a model folder, in the sizes that its manifest tells; raises ModelError."""
     sizes = manifest.sizes
-    decoder = load_decoder(
+    return load_decoder(
         folder,
         DecoderSizes(
             sizes.vocabulary,
@@ -41,10 +40,16 @@ def open_model(folder: Path, seed: int = 0) -> Model:
             sizes.positions,
         ),
     )
+
+
+def open_model(folder: Path, seed: int = 0) -> Model:
+    """Open a model folder; raises ModelError with the fix in one line."""
+    manifest = load_manifest(folder)
+    decoder = open_decoder(folder, manifest)
     conditioner = Conditioner(folder)
     told = manifest.conditioning
     if (conditioner.width, conditioner.attribute_names) != (told.width, told.attributes) or (
-        conditioner.hidden != sizes.hidden
+        conditioner.hidden != manifest.sizes.hidden
     ):
         raise ModelError(
             f"{folder / 'conditioning.npz'} does not fit manifest.json; export the model again."
