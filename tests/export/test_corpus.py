@@ -14,7 +14,7 @@ from amt_live.tokens import grammar
 from amt_live.tokens import vocabulary as v
 from export import attributes, augment
 from export.captions import caption
-from export.cli import prepare as prepare_command
+from export.commands.prepare import main as prepare_command
 from export.corpus import load_corpus, prepare
 from export.dataset import CaptionBank, PassageSource, fit_scale, make_bank
 

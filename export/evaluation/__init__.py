@@ -1,0 +1,1 @@
+"""Measures what a model plays against real music: windows, figures, protocols, the report."""
