@@ -24,6 +24,9 @@ Floats: TypeAlias = NDArray[np.float32]
 PART_NATS: Final = 4.0
 """For a part that is asked for by one unit of presence more than usual."""
 PART_LIMITS: Final = (-5.0, 4.0)
+ABSENT_NATS: Final = -50.0
+"""What the words forbid is not played."""
+NAMED_KEY_NATS: Final = 12.0
 VELOCITY_WIDTH: Final = 15.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
 MODE_NATS: Final = 3.0
@@ -57,7 +60,9 @@ class Leaning:
         self._base = np.zeros(v.SIZE, np.float32)
         self._base[v.CHORD_ROOT_FIRST : v.NO_CHORD] += PLAN_NATS
         self._by_key: dict[int | None, Floats] = {}
-        self._lean_parts(mood.presence)
+        self._lean_parts(mood.presence, mood.absent)
+        if mood.key is not None:
+            self._base[v.KEY_FIRST + mood.key] += NAMED_KEY_NATS
         self._lean_mode()
         if mood.velocity is not None:
             self._lean_velocity(mood.velocity)
@@ -69,9 +74,11 @@ class Leaning:
             known = self._by_key[key] = self._with_key(key)
         return known
 
-    def _lean_parts(self, presence: Mapping[str, float]) -> None:
+    def _lean_parts(self, presence: Mapping[str, float], absent: frozenset[str]) -> None:
         for part in PARTS:
             nats = np.clip(PART_NATS * presence.get(part.name, 0.0), *PART_LIMITS)
+            if part.name in absent:
+                nats = np.float32(ABSENT_NATS)
             first = v.part_velocity_id(part.index, 0)
             self._base[first : first + v.VELOCITY_LEVELS] += nats
 

@@ -14,6 +14,7 @@ from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.errors import UsageError
 from amt_live.text.conditioning import Floats, Mood, blend
+from amt_live.text.explicit import attributes_said, obey, read_explicit
 
 MAX_HISTORY: Final = 100
 PART_PREFIX: Final = "part:"
@@ -45,7 +46,9 @@ class TextMoods:
         """The mood of a text; the empty one is the null mood."""
         if not text:
             return self._conditioner.null()
-        return self._conditioner.condition(self._embedder.embed(text), overrides)
+        said = read_explicit(text)
+        by_rule = {**attributes_said(said), **overrides}
+        return obey(self._conditioner.condition(self._embedder.embed(text), by_rule), said)
 
     def blend(self, texts: Sequence[tuple[str, float]], overrides: Mapping[str, float]) -> Mood:
         """The mood of the weighted mean of texts; raises UsageError where they cancel out."""
@@ -54,7 +57,9 @@ class TextMoods:
             mean = blend(embeddings, [weight for _, weight in texts])
         except ValueError as error:
             raise UsageError(str(error)) from None
-        return self._conditioner.condition(mean, overrides)
+        said = read_explicit(max(texts, key=lambda pair: pair[1])[0])
+        by_rule = {**attributes_said(said), **overrides}
+        return obey(self._conditioner.condition(mean, by_rule), said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +234,8 @@ class MoodDesk:
         return replace(
             mood,
             attributes={**mood.attributes, **parts},
+            presence=other.presence,
+            absent=other.absent,
             programs=other.programs,
             beats_per_bar=other.beats_per_bar,
         )

@@ -64,6 +64,10 @@ class Mood:
     """How many notes a beat the words ask for."""
     presence: Mapping[str, float] = field(default_factory=dict)
     """How much more than usual (about -1.5 to 1.5) the words ask for each part, by its name."""
+    absent: frozenset[str] = frozenset()
+    """Parts that the words forbid: these do not play at all."""
+    key: int | None = None
+    """Key (0-11 major from C, 12-23 minor) that the words name."""
 
 
 class Conditioner:

@@ -1,13 +1,14 @@
 """Phrases to unit vectors, through the text encoder of a model folder.
 
-Called by the engine when a mood arrives, and by the offline half for captions. A few milliseconds a
-phrase on one thread; phrases heard before cost nothing.
+Called by the engine when a mood arrives (``embed``: a few milliseconds a phrase on one thread,
+phrases heard before cost nothing), and by the offline half for many captions (``embed_many``).
 """
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from amt_live.runtime import open_session
 Floats: TypeAlias = NDArray[np.float32]
 
 CACHED_PHRASES = 512
+BATCH: Final = 32
+"""Texts of one length in one run; more gain nothing on one thread."""
 
 
 class Embedder:
@@ -57,24 +60,47 @@ class Embedder:
             if known is not None:
                 self._known.move_to_end(key)
                 return known
-        vector = self._run(key)
+        vector: Floats = self._run(np.array([self._tokenizer.encode(key).ids], np.int64))[0]
+        vector.flags.writeable = False
         with self._lock:
             self._known[key] = vector
             while len(self._known) > CACHED_PHRASES:
                 self._known.popitem(last=False)
         return vector
 
-    def _run(self, text: str) -> Floats:
-        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-        # Nothing is padded, so every token is heard.
+    def embed_many(
+        self, texts: Sequence[str], progress: Callable[[int], object] | None = None
+    ) -> Floats:
+        """The embeddings of many texts: float32 [N, E], length 1. Thread: any.
+
+        Texts of as many tokens are read together, so that nothing is padded. The 8-bit arithmetic
+        takes one scale for a batch: rows differ a little (cosine over 0.98) from those of
+        ``embed``. ``progress`` is told how many more are done.
+        """
+        out = np.zeros((len(texts), self.dimension), np.float32)
+        by_length: dict[int, list[tuple[int, list[int]]]] = {}
+        for row, text in enumerate(texts):
+            ids = self._tokenizer.encode(" ".join(text.split())).ids
+            by_length.setdefault(len(ids), []).append((row, ids))
+        for length in sorted(by_length):
+            members = by_length[length]
+            for first in range(0, len(members), BATCH):
+                some = members[first : first + BATCH]
+                rows = [row for row, _ in some]
+                out[rows] = self._run(np.array([ids for _, ids in some], np.int64))
+                if progress is not None:
+                    progress(len(some))
+        return out
+
+    def _run(self, ids: NDArray[np.int64]) -> Floats:
+        """Unit vectors [B, E] of ids [B, S]: nothing is padded, so every token is heard."""
         try:
             (rows,) = self._session.run(["embedding"], {"ids": ids, "mask": np.ones_like(ids)})
         except Exception as error:  # onnxruntime raises a dozen unrelated types
             raise ModelError(self._unfit) from error
-        vector: Floats = rows[0].astype(np.float32)
-        length = float(np.linalg.norm(vector))
-        if not 0 < length < np.inf:
+        vectors: Floats = rows.astype(np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.all((lengths > 0) & (lengths < np.inf)):
             raise ModelError(self._unfit)
-        vector /= length
-        vector.flags.writeable = False
-        return vector
+        vectors /= lengths
+        return vectors
