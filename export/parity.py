@@ -17,6 +17,7 @@ from amt_live.inference.decoder import Decoder
 from amt_live.inference.sampler import Sampler
 from amt_live.text.conditioning import Mood
 from amt_live.tokens import grammar, vocabulary
+from export.encoder_source import tokenizer_text
 from export.model import MoodGPT2
 
 Floats = NDArray[np.float32]
@@ -241,10 +242,10 @@ def check_encoder(source: Path, embed: Callable[[str], Floats], pooling: str = "
     ``source`` is the folder of the original. Raises ModelError under ``ENCODER_COSINE``.
     """
     from tokenizers import Tokenizer
-    from transformers import BertModel
+    from transformers import AutoModel
 
-    original = BertModel.from_pretrained(source).eval()
-    tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
+    original = AutoModel.from_pretrained(source, use_safetensors=True).eval()
+    tokenizer = Tokenizer.from_str(tokenizer_text(source))
     tokenizer.no_padding()
     worst = 1.0
     for phrase in PHRASES:

@@ -176,7 +176,7 @@ def make_tiny(target: Path) -> None:
     words = Tokenizer.from_str(tokenizer).get_vocab_size()
     weights = tiny_decoder_weights(1 + len(ATTRIBUTES) + ENCODER.hidden)
     readout = tiny_readout()
-    settings = EncoderSettings("tiny", ENCODER.hidden, "mean", TRUNCATE)
+    settings = EncoderSettings("tiny", ENCODER.hidden, "mean", TRUNCATE, layers=ENCODER.layers)
     with appearing(target) as folder:
         write_encoder(tiny_encoder_weights(words), ENCODER, tokenizer, folder)
         write_conditioning(folder, weights, readout)

@@ -18,6 +18,7 @@ MAX_BLEND: Final = 8
 
 MAX_GLIDE_BARS: Final = 64
 MAX_SCENES: Final = 128
+MAX_STYLES: Final = 64
 MAX_SEED: Final = 2**31 - 1
 """The largest whole number that OSC carries."""
 
@@ -32,6 +33,14 @@ class SetMood:
     """Turn to ``text`` at ``when`` (None: at the current quantise setting)."""
 
     text: str
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetStyle:
+    """Turn to a style of the model's palette, by its name or its number from 1."""
+
+    style: str
     when: When | None = None
 
 
@@ -179,6 +188,7 @@ class Capture:
 
 Command = (
     SetMood
+    | SetStyle
     | BlendMood
     | GlideMood
     | CancelMood

@@ -86,6 +86,7 @@ class BandState:
     midi_port: str = ""
     health: Health = field(default_factory=Health)
     scenes: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

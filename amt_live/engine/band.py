@@ -35,6 +35,7 @@ from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.clock import Clock
 from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
+from amt_live.text.styles import Style
 
 LOOKAHEAD_TICKS: Final = 8 * BEAT_TICKS
 LOOKAHEAD_S: Final = 2.5
@@ -56,6 +57,7 @@ class Settings:
     seed: int = 0
     sampling: Sampling = field(default_factory=Sampling)
     model: str = ""
+    styles: tuple[Style, ...] = ()
 
 
 class Band:
@@ -84,6 +86,8 @@ class Band:
         self.chords: str | None = None
         self.density: float | None = None
         self.scene_names: tuple[str, ...] = ()
+        self.styles = settings.styles
+        self.style_names = tuple(style.name for style in settings.styles)
         self.take: str | None = None
         self.midi_api = self.midi_port = ""
         self.model = settings.model

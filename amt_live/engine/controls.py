@@ -28,6 +28,7 @@ from amt_live.control.commands import (
     SetQuantise,
     SetSampling,
     SetSeed,
+    SetStyle,
     SetTempo,
     StartTake,
     StopTake,
@@ -43,6 +44,7 @@ from amt_live.engine.takes import TakeDesk
 from amt_live.errors import UsageError
 from amt_live.music.keys import key_name
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
+from amt_live.text.styles import find_style
 
 _SAMPLING_RANGES: Final = {
     "temperature": (0.1, 2.0),
@@ -61,6 +63,7 @@ class Controls:
         scenes = scenes or SceneDesk(band)
         self._actions: dict[type, Callable[[Any], object]] = {
             SetMood: self._mood,
+            SetStyle: self._style,
             BlendMood: self._blend,
             GlideMood: self._glide,
             CancelMood: lambda _: self._cancel(),
@@ -95,6 +98,10 @@ class Controls:
 
     def _mood(self, command: SetMood) -> None:
         self._band.arming.arm(self._band.moods.read(plain(_text(command.text))), command.when)
+
+    def _style(self, command: SetStyle) -> None:
+        text = find_style(self._band.styles, command.style).text
+        self._band.arming.arm(self._band.moods.read(plain(text)), command.when)
 
     def _blend(self, command: BlendMood) -> None:
         self._band.arming.arm(self._band.moods.read(blended(command.texts)), command.when)

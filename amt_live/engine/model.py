@@ -13,6 +13,7 @@ from amt_live.inference.generator import Generator
 from amt_live.manifest import Manifest, load_manifest
 from amt_live.text.conditioning import Conditioner
 from amt_live.text.embedder import Embedder
+from amt_live.text.styles import Style, load_styles
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Model:
     generator: Generator
     moods: TextMoods
     provider: str
+    styles: tuple[Style, ...] = ()
 
 
 def open_decoder(folder: Path, manifest: Manifest) -> Decoder:
@@ -56,4 +58,5 @@ def open_model(folder: Path, seed: int = 0) -> Model:
         )
     moods = TextMoods(Embedder(folder, manifest), conditioner)
     generator = Generator(decoder, conditioner.null(), seed)
-    return Model(manifest.name, manifest, generator, moods, decoder.provider)
+    styles = load_styles(folder)
+    return Model(manifest.name, manifest, generator, moods, decoder.provider, styles)

@@ -41,6 +41,7 @@ def snapshot_of(band: "Band") -> BandState:
         midi_port=band.midi_port,
         health=band.health.health(band.horizon_beats()),
         scenes=band.scene_names,
+        styles=band.style_names,
     )
 
 

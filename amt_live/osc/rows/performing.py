@@ -7,6 +7,7 @@ from amt_live.control.commands import (
     MAX_BLEND,
     MAX_GLIDE_BARS,
     MAX_MOOD_CHARS,
+    MAX_NAME_CHARS,
     MIN_BLEND,
     BlendMood,
     CancelMood,
@@ -14,6 +15,7 @@ from amt_live.control.commands import (
     Panic,
     SetMood,
     SetQuantise,
+    SetStyle,
     SetTempo,
     UndoMood,
 )
@@ -33,6 +35,13 @@ _TEXT_MOOD: Final = Argument("text", "text", max_chars=MAX_MOOD_CHARS, default="
 def _mood(_part: str, values: Sequence[Atom | None]) -> SetMood:
     text, when = values
     return parse_mood(str(text) if when is None else f"{text} @{when}")
+
+
+def _style(_part: str, values: Sequence[Atom | None]) -> SetStyle:
+    style, when = values
+    if not style:
+        raise Refusal("name", "the style is empty; /amt/styles lists those there are")
+    return SetStyle(str(style), when_of(when))
 
 
 def _blend(_part: str, values: Sequence[Atom | None]) -> BlendMood:
@@ -105,6 +114,15 @@ ROWS: Final[tuple[Address, ...]] = (
         "action",
         "Go back to the mood that played before this one.",
         make=lambda *_: UndoMood(),
+    ),
+    Address(
+        "/amt/style",
+        "action",
+        "Play a style of the model's palette, by its name or its number from 1, as a mood is.",
+        (Argument("style", "text", max_chars=MAX_NAME_CHARS),),
+        _style,
+        takes_when=True,
+        cost=MOOD_COST,
     ),
     Address(
         "/amt/quantise",

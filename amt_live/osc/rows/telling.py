@@ -73,6 +73,13 @@ ROWS: Final[tuple[Address, ...]] = (
         read=lambda state, _part: state.scenes,
     ),
     Address(
+        "/amt/styles",
+        "reading",
+        "The names of the model's styles, as many arguments as there are styles.",
+        carried("name$"),
+        read=lambda state, _part: state.styles,
+    ),
+    Address(
         "/amt/model",
         "reading",
         "The model that plays.",
