@@ -17,8 +17,19 @@ OFFLINE: Final = {
     "train": "train a model on a corpus",
     "export": "a trained run into a model folder",
     "evaluate": "measure how well a model follows words",
+    "describe": "words for the styles of a corpus, from Wikipedia",
+    "styles": "find the styles of a corpus: a palette to play by",
+    "embed": "read texts with a text encoder: how fast, what is near",
 }
-_TRAIN_MODULES: Final = ("torch", "transformers", "onnx", "symusic", "safetensors", "export")
+_TRAIN_MODULES: Final = (
+    "torch",
+    "transformers",
+    "onnx",
+    "symusic",
+    "safetensors",
+    "sklearn",
+    "export",
+)
 NOT_YET: Final = {"replay": "to hear a take again use: amt-live render TAKE.mid -o OUT.wav"}
 LONGEST_LINE: Final = 600
 _PLAYING: Final = tuple(option.name for option in OPTIONS)
@@ -97,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("text", metavar="TEXT")
     generate.add_argument("-o", "--out", required=True, metavar="OUT.mid")
     generate.add_argument("--bars", default="16", metavar="N", help="length (default: 16)")
+    generate.add_argument(
+        "--takes",
+        default="1",
+        metavar="N",
+        help="as OUT-1.mid, OUT-2.mid ... with seeds that count up",
+    )
     _add_options(generate, ("tempo", "seed", "model"))
     analyze = add("analyze", _analyze, "what is in a MIDI file: key, chords, density, mood, style")
     analyze.add_argument("file", metavar="IN.mid")
@@ -200,9 +217,10 @@ def _panic(options: argparse.Namespace) -> int:
 def _generate(options: argparse.Namespace) -> int:
     config = _config(options, ("tempo", "seed", "model"))
     bars = Option("bars", int, 16, "N", "", low=1, high=10_000).read(options.bars, "--bars")
+    takes = Option("takes", int, 1, "N", "", low=1, high=1_000).read(options.takes, "--takes")
     from amt_live.tools import generate
 
-    return generate(options.text, options.out, bars, config, _say)
+    return generate(options.text, options.out, bars, takes, config, _say)
 
 
 def _analyze(options: argparse.Namespace) -> int:

@@ -18,12 +18,14 @@ Say = Callable[[str], None]
 BAR_WIDTH: Final = 30
 
 
-def generate(text: str, out: str, bars: int, config: Config, say: Say) -> int:
-    """``amt-live generate``: a mood into a file, with figures."""
+def generate(text: str, out: str, bars: int, takes: int, config: Config, say: Say) -> int:
+    """``amt-live generate``: a mood into a file, or into several takes, with figures."""
     mood = parse_mood(text).text
     path = Path(out).expanduser()
     check_place(path)
     folder = paths.find_model(config.model)
+    if takes > 1:
+        return _generate_takes(mood, path, bars, takes, config, folder, say)
     from amt_live import render
 
     progress = ProgressBar("bars")
@@ -42,6 +44,37 @@ def generate(text: str, out: str, bars: int, config: Config, say: Say) -> int:
     for line in figures.lines():
         say(line)
     say(f"{path} in {took_s:.1f} s, {figures.duration_s / took_s:.1f} times as fast as real time")
+    return 0
+
+
+def _generate_takes(
+    mood: str, path: Path, bars: int, takes: int, config: Config, folder: Path, say: Say
+) -> int:
+    from amt_live import render
+    from amt_live.offline import Request, usable_cores
+
+    first = config.seed or 0
+    requests = [Request(mood, first + take, bars, config.tempo) for take in range(takes)]
+    outs = render.numbered(path, takes)
+    for place in outs:
+        check_place(place)
+    progress = ProgressBar("takes")
+    started_s = time.perf_counter()
+    notes, music_s = 0, 0.0
+    for done, (_, figures) in enumerate(render.generate_many(folder, requests, outs), 1):
+        notes, music_s = notes + figures.notes, music_s + figures.duration_s
+        progress(done, takes)
+    progress.end()
+    took_s = time.perf_counter() - started_s
+    say(
+        f"{takes} takes of {bars} bars, seeds {first} to {first + takes - 1}: "
+        f"{outs[0]} to {outs[-1].name}"
+    )
+    say(
+        f"{took_s:.1f} s on {min(usable_cores(), takes)} processes, {took_s / takes:.2f} s a take; "
+        f"{notes} notes, {took_s / max(notes, 1) * 1024:.2f} s for 1,024 notes; "
+        f"{music_s / took_s:.1f} times as fast as real time"
+    )
     return 0
 
 
