@@ -1,30 +1,38 @@
 """Captions, their embeddings, and the read-out from text to attributes: made once for a corpus.
 
 ``conditioning.npz`` in the corpus folder holds the scale of the attributes, the caption bank, the
-ridge
-read-out (embedding to attributes) and the General MIDI programs that go with each genre.
+read-out (embedding to attributes) and the General MIDI programs that go with each genre. It carries
+a fingerprint of the words and settings it was made from, and is made again when these change. A
+complete one needs no text encoder, and neither tokenizers nor onnxruntime.
 """
 
+import hashlib
+import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from amt_live.errors import FileError
 from amt_live.music.parts import PARTS
-from amt_live.text.embedder import Embedder
-from export import attributes
+from export import attributes, readout, words
 from export.corpus import Corpus, PieceInfo
 from export.dataset import CaptionBank, fit_scale, make_bank
-from export.encoder import read_settings
+
+if TYPE_CHECKING:
+    from amt_live.text.embedder import Embedder
 
 Floats = NDArray[np.float32]
 
-RIDGE = 4.0
-SHRINKAGE = 1.35
-"""Ridge predictions are too timid: they are scaled up by this much, and clipped to 2.5
-deviations."""
+CAPTIONS_VERSION: Final = 2
+"""Raise it when captions or augmentation change in code: it is part of the fingerprint."""
+SCALE_SAMPLES: Final = 3000
+CHUNK: Final = 4096
+"""Captions embedded between two saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,50 +61,150 @@ class ConditioningData:
 
 
 def load_or_make(folder: Path, corpus: Corpus, encoder: Path, captions: int) -> ConditioningData:
-    """The conditioning data of a prepared corpus; made with the text encoder where it is
-    missing."""
+    """The conditioning data of a prepared corpus; made with the text encoder where it is missing or
+    was made from other words. FileError when it must be made and cannot."""
     path = folder / "conditioning.npz"
-    if not path.is_file():
-        _make(path, corpus, encoder, captions)
+    if not is_current(path, corpus, encoder):
+        make(path, corpus, encoder, captions)
     with np.load(path, allow_pickle=False) as data:
         scale = attributes.Scale(data["mean"], data["deviation"])
         bank = CaptionBank(
             data["vectors"].astype(np.float32), data["embeddings"].astype(np.float32)
         )
-        programs = data["programs"]
-    weight, bias = fit_readout(bank.embeddings, bank.vectors)
-    return ConditioningData(scale, bank, weight, bias, programs)
+        return ConditioningData(
+            scale,
+            bank,
+            data["readout_weight"].astype(np.float32),
+            data["readout_bias"].astype(np.float32),
+            data["programs"],
+        )
 
 
-def _make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
-    scale = fit_scale(corpus, 3000, seed=1)
-    texts, vectors = make_bank(corpus, scale, captions, seed=2)
+def fingerprint(corpus: Corpus) -> str:
+    """A hash of what captions are made from: words, attributes, code version and the corpus."""
+    size = (len(corpus.pieces), len(corpus.notes), len(corpus.bars))
+    made_from = (CAPTIONS_VERSION, words.fingerprint(), attributes.NAMES, size)
+    return hashlib.sha256(repr(made_from).encode()).hexdigest()[:16]
+
+
+def is_current(path: Path, corpus: Corpus, encoder: Path) -> bool:
+    """Whether ``conditioning.npz`` fits the words of today and, where there is one, the encoder."""
+    meta = _meta(path)
+    if meta.get("fingerprint") != fingerprint(corpus):
+        return False
+    return not (encoder / "encoder.onnx").is_file() or meta["encoder"] == _encoder_hash(encoder)
+
+
+def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
+    """Write ``conditioning.npz`` and ``captions.txt``: interruptible, goes on where it stopped.
+
+    The scale of a file that this one replaces is kept where the corpus is the same, so that weights
+    trained with it keep their meaning.
+    """
     embedder = open_embedder(encoder)
-    embeddings = [embedder.embed(text) for text in tqdm(texts, desc="captions", disable=None)]
-    np.savez_compressed(
+    scale = _kept_scale(path, corpus) or fit_scale(corpus, SCALE_SAMPLES, seed=1)
+    texts, vectors = make_bank(corpus, scale, captions, seed=2)
+    key = hashlib.sha256("\n".join([*texts, _encoder_hash(encoder)]).encode()).hexdigest()
+    embeddings = _embedded(texts, embedder, path.with_name("conditioning.part.npz"), key)
+    found = readout.fit(texts, embeddings.astype(np.float32), vectors)
+    meta = {
+        "fingerprint": fingerprint(corpus),
+        "encoder": _encoder_hash(encoder),
+        "corpus": [len(corpus.pieces), len(corpus.notes)],
+    }
+    _replace(
         path,
+        meta=np.array(json.dumps(meta)),
         mean=scale.mean,
         deviation=scale.deviation,
         vectors=vectors.astype(np.float16),
-        embeddings=np.stack(embeddings).astype(np.float16),
+        embeddings=embeddings,
+        readout_weight=found.weight,
+        readout_bias=found.bias,
+        readout_strength=found.strength,
+        readout_correlation=found.correlation,
         programs=genre_programs([p for p in corpus.pieces if p.split == "train"]),
     )
     path.with_name("captions.txt").write_text("\n".join(texts), encoding="utf-8")
+    path.with_name("conditioning.part.npz").unlink(missing_ok=True)
 
 
-def open_embedder(folder: Path) -> Embedder:
+def open_embedder(folder: Path) -> "Embedder":
     """The text encoder of a model folder, or of one that ``amt-live embed --save`` wrote."""
-    return Embedder(folder, read_settings(folder))
+    try:
+        from amt_live.text.embedder import Embedder
+        from export.encoder import read_settings
+
+        return Embedder(folder, read_settings(folder))
+    except ImportError as error:
+        raise FileError(
+            f"captions must be embedded, and {error.name} is missing; pip install 'amt-live[train]'"
+            " here, or bring a conditioning.npz made by this version."
+        ) from error
 
 
-def fit_readout(embeddings: Floats, vectors: Floats) -> tuple[Floats, Floats]:
-    """Ridge regression from unit embeddings [N, E] to attributes [N, A], scaled against
-    shrinkage."""
-    x, y = embeddings.astype(np.float64), vectors.astype(np.float64)
-    x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
-    x, y = x - x_mean, y - y_mean
-    weight = np.linalg.solve(x.T @ x + RIDGE * np.eye(x.shape[1]), x.T @ y) * SHRINKAGE
-    return weight.astype(np.float32), (y_mean - x_mean @ weight).astype(np.float32)
+def _embedded(texts: list[str], embedder: "Embedder", part: Path, key: str) -> NDArray[np.float16]:
+    """Embeddings [N, E] of all texts; saved on the way, and taken up again when ``key`` is the
+    same."""
+    rows = np.zeros((len(texts), embedder.dimension), np.float16)
+    done = 0
+    if part.is_file():
+        try:
+            with np.load(part, allow_pickle=False) as data:
+                if str(data["key"]) == key:
+                    done = len(data["rows"])
+                    rows[:done] = data["rows"]
+        except (OSError, ValueError, KeyError, EOFError):
+            done = 0
+    with tqdm(total=len(texts), initial=done, desc="captions", unit="text", disable=None) as bar:
+        for index in range(done, len(texts)):
+            rows[index] = embedder.embed(texts[index])
+            bar.update()
+            if (index + 1) % CHUNK == 0:
+                _replace(part, compress=False, key=np.array(key), rows=rows[: index + 1])
+    return rows
+
+
+def _replace(path: Path, *, compress: bool = True, **arrays: NDArray[Any]) -> None:
+    """Write a file whole or not at all; workers that do so at once do not disturb each other."""
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+    try:
+        if compress:
+            np.savez_compressed(temporary, allow_pickle=False, **arrays)
+        else:
+            np.savez(temporary, allow_pickle=False, **arrays)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _meta(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            meta: dict[str, Any] = json.loads(str(data["meta"])) if "meta" in data else {}
+            return meta
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise FileError(f"{path} cannot be read ({error}); delete it to make it again.") from error
+
+
+def _kept_scale(path: Path, corpus: Corpus) -> attributes.Scale | None:
+    if not path.is_file():
+        return None
+    if _meta(path).get("corpus", [len(corpus.pieces), len(corpus.notes)]) != [
+        len(corpus.pieces),
+        len(corpus.notes),
+    ]:
+        return None
+    with np.load(path, allow_pickle=False) as data:
+        if len(data["mean"]) != len(attributes.MEASURED):
+            return None
+        return attributes.Scale(data["mean"], data["deviation"])
+
+
+def _encoder_hash(folder: Path) -> str:
+    return hashlib.sha256((folder / "encoder.onnx").read_bytes()).hexdigest()[:16]
 
 
 def genre_programs(pieces: list[PieceInfo]) -> NDArray[np.int16]:

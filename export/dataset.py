@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from amt_live.music.beats import STEPS_PER_BEAT
 from amt_live.music.parts import DRUMS
 from amt_live.tokens.encode import GridBar, encode_bar
 from export import attributes, augment
@@ -32,6 +33,8 @@ SOURCE_WEIGHTS = {
 
 NULL_SHARE = 0.12
 ATTRIBUTE_NOISE = 0.2
+PLAIN_KEY = 0.78
+"""Key correlation from which a caption may name the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,12 @@ class PassageSource:
         rng = self.rng
         start, end = int(bars[0, 0]), int(bars[-1].sum())
         low, high = np.searchsorted(notes["step"], (start - 96, end + 96))
-        around = _transposed(notes[max(low, 0) : high], transpose)
         change = augment.draw_change(rng) if self._augmented else augment.Change()
+        if change.tempo > 1:
+            high = np.searchsorted(notes["step"], end + 96 + (end - start))
+        around = _transposed(notes[max(low, 0) : high], transpose)
         scores = attributes.key_scores(around)
+        around, tempo = augment.at_tempo(around, change, start, end)
         around, _ = augment.apply(around, change, scores, rng)
         scores = attributes.key_scores(around)
         inside = around[(around["step"] >= start) & (around["step"] < end)]
@@ -168,8 +174,14 @@ class PassageSource:
         if label in ("video game", "classical", "romantic", "folk"):
             label = genre
         words = labels.get("style_words", "")
+        bpm = labels.get("bpm")
         described = Described(
-            vector, label, tuple(w.strip() for w in words.split(",") if w.strip()) if label else ()
+            vector,
+            label,
+            tuple(w.strip() for w in words.split(",") if w.strip()) if label else (),
+            key=int(scores.argmax()) if scores.max() > PLAIN_KEY else None,
+            bpm=float(bpm) * tempo if bpm else None,
+            metre=int(bars[0, 1]) // STEPS_PER_BEAT,
         )
         return Passage(grid_bars(inside, bars, scores), described, raw)
 
