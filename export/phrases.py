@@ -16,6 +16,18 @@ AROUSAL: Final = (
     ("sparse tender and sleepy", "busy furious and loud"),
     ("lazy afternoon by the pond", "racing motorbikes"),
     ("very gentle, barely moving", "hectic, pounding, at full power"),
+    ("an owl gliding over snow", "a runaway mine cart"),
+    ("resting by the fireside", "the stadium erupts"),
+    ("slowly waking on a sunday", "late for the train, sprinting"),
+    ("drifting on an air mattress", "white-water rafting"),
+    ("a monk copying a manuscript", "a jackhammer crew at noon"),
+    ("dozing grandparents", "teenagers at a foam party"),
+    ("a snail crossing the path", "greyhounds out of the gate"),
+    ("soft snores in the next room", "a drill sergeant screaming orders"),
+    ("hushed library aisle", "trading floor in a crash"),
+    ("unhurried and subdued", "frantic and explosive"),
+    ("music to fall asleep to", "music to smash things to"),
+    ("with hardly any energy", "with boundless energy"),
 )
 """(calm, aroused): opposite in energy, not in brightness."""
 
@@ -32,5 +44,192 @@ VALENCE: Final = (
     ("dark waltz of ghosts", "bright waltz of butterflies"),
     ("betrayed and heartbroken", "newly in love and glad"),
     ("ominous shadows gather", "a rainbow over the fields"),
+    ("the dog died today", "we got a puppy today"),
+    ("condemned prisoner's last night", "honeymoon night"),
+    ("a cursed doll in the attic", "a toy shop window at yuletide"),
+    ("grim and hopeless", "warm and hopeful"),
+    ("he never came back from the sea", "he came back from the sea"),
+    ("weeping willow over a grave", "cherry trees in blossom"),
+    ("famine and plague", "feast and plenty"),
+    ("a bitter divorce", "a golden wedding"),
+    ("lament of the defeated", "song of the victors"),
+    ("crows over a battlefield", "swallows over a wheat field"),
+    ("remorse", "delight"),
+    ("something is terribly wrong here", "everything will be all right"),
 )
 """(dark, bright): opposite in valence, not in energy."""
+
+GENRES: Final = {
+    "rock": (
+        "some rock for the road",
+        "four friends, loud amplifiers and a garage door half open",
+        "an encore that makes the whole arena stomp and clap",
+        "leather jackets, cheap beer and overdriven guitars",
+    ),
+    "metal": (
+        "the heaviest metal you know",
+        "long hair whirling before a wall of distorted amplifiers",
+        "double kick drums and a snarling riff from the underworld",
+        "a black-clad crowd at an open air in wacken",
+    ),
+    "jazz": (
+        "jazz after midnight",
+        "a quartet improvising in a smoky cellar in harlem",
+        "walking bass, brushed snare and a saxophone taking another chorus",
+        "cocktails at the blue note",
+    ),
+    "blues": (
+        "the blues, plain and simple",
+        "a porch in mississippi and a man whose woman has left him",
+        "bent strings over three chords and a shuffle",
+        "whisky and bad luck in chicago",
+    ),
+    "latin": (
+        "latin rhythms for dancing",
+        "a rooftop in havana with congas and trumpets",
+        "rio de janeiro by night, hips swaying to the bossa",
+        "caribbean beach bar with timbales",
+    ),
+    "classical": (
+        "classical, in the old style",
+        "a salon in vienna with schubert at the keyboard",
+        "a recital in tails and evening gowns",
+        "powdered wigs at the court of the archduke",
+    ),
+    "folk": (
+        "folk from the village",
+        "a barn with fiddlers and everybody in clogs",
+        "shepherds dancing a reel on the green in donegal",
+        "a ballad handed down for three hundred years",
+    ),
+    "electronic": (
+        "electronic beats for the dance floor",
+        "strobe lights in a warehouse in berlin",
+        "a sequencer, a drum machine and four thousand ravers",
+        "neon robots dancing at two in the morning",
+    ),
+    "pop": (
+        "pop for the radio",
+        "a catchy chorus that everyone in the car sings along to",
+        "the boy group's new single tops the charts",
+        "a slow number for the talent show finale",
+    ),
+    "country": (
+        "country from nashville, tennessee",
+        "a pickup truck, a dusty road and a steel guitar",
+        "cowboys two-stepping at the saloon in texas",
+        "banjo and harmonica on the ranch",
+    ),
+    "soul": (
+        "soul with a deep groove",
+        "a funky horn section and a singer drenched in sweat",
+        "detroit, 1966, tambourines and handclaps",
+        "candlelit r and b for lovers",
+    ),
+    "hip hop": (
+        "hip hop to freestyle over",
+        "a dusty sampler looping under a rapper in brooklyn",
+        "head-nodding beats for doing homework",
+        "booming 808s from a lowrider",
+    ),
+    "ambient": (
+        "ambient textures with no beginning and no end",
+        "massage parlour with incense and whale song",
+        "weightless in orbit, watching the earth turn",
+        "clouds of sound for deep meditation",
+    ),
+    "orchestral": (
+        "orchestral and grand",
+        "the dragon soars while the strings swell in the cinema",
+        "overture of a fantasy adventure for full orchestra",
+        "the opening titles of a space saga",
+    ),
+    "ragtime": (
+        "ragtime on an old upright",
+        "a player piano in a wild west saloon",
+        "scott joplin at the keys",
+        "flappers kicking up their heels in 1922",
+    ),
+    "march": (
+        "a march for the parade",
+        "the regiment goes by with brass and snare drums",
+        "oom-pah at the oktoberfest",
+        "the town band on the fourth of july",
+    ),
+}
+"""Wordings for the genres of ``export.attributes``: one plain, the others scenes."""
+
+Asked = tuple[str, str, str]
+EXPLICIT: Final[tuple[Asked, ...]] = (
+    ("a cello, all alone", "only", "strings"),
+    ("a lone flute, nothing else", "only", "pipe"),
+    ("just one piano", "only", "piano"),
+    ("unaccompanied classical guitar", "only", "guitar"),
+    ("drums and nothing besides", "only", "drums"),
+    ("a waltz for accordion", "with", "organ"),
+    ("jazz with a trumpet", "with", "brass"),
+    ("rock with a screaming electric guitar", "with", "guitar"),
+    ("a ballad with saxophone", "with", "reed"),
+    ("a song with a choir behind it", "with", "ensemble"),
+    ("vibraphone and double bass", "with", "mallets"),
+    ("rock without any drums", "without", "drums"),
+    ("pop song, no drums please", "without", "drums"),
+    ("jazz, but leave out the piano", "without", "piano"),
+    ("a funk band without bass", "without", "bass"),
+    ("extremely sparse", "low", "density"),
+    ("play only a note here and there", "low", "density"),
+    ("cram in every note you can", "high", "density"),
+    ("ultra busy and crowded", "high", "density"),
+    ("piece in a minor key for piano", "minor", ""),
+    ("rock that never leaves minor", "minor", ""),
+    ("piece in a major key for piano", "major", ""),
+    ("a folk melody that stays in major", "major", ""),
+    ("a viennese waltz", "waltz", ""),
+    ("slow waltz for strings", "waltz", ""),
+    ("barely audible, ever so soft", "low", "velocity"),
+    ("thunderously loud", "high", "velocity"),
+    ("deep low notes down in the cellar", "low", "register"),
+    ("tiny high notes up in the sky", "high", "register"),
+    ("every note plucked short and dry", "high", "shortness"),
+    ("every note held as long as it can be", "low", "shortness"),
+)
+"""(words, what to check, of what): see ``export.evaluation.obeyed``."""
+
+CHANGES: Final = (
+    ("sparse tender and sleepy", "busy furious and loud"),
+    ("very gentle, barely moving", "hectic, pounding, at full power"),
+    ("meditation in a temple garden", "mosh pit going mad"),
+    ("faint breeze through the reeds", "hurricane tearing off the roof"),
+    ("a sad farewell", "a happy reunion"),
+    ("mourning the fallen soldiers", "celebrating the harvest"),
+    ("clouds of sound for deep meditation", "strobe lights in a warehouse in berlin"),
+    ("classical, in the old style", "a funky horn section and a singer drenched in sweat"),
+    ("jazz after midnight", "the heaviest metal you know"),
+    ("just one piano", "the town band on the fourth of july"),
+)
+"""Moods to change between, in both directions."""
+
+DRIFT: Final = ("jazz after midnight", "sparse tender and sleepy", "some rock for the road")
+"""Moods that are played for twenty minutes."""
+
+PLAIN: Final = ("some music", "a tune for the band")
+"""Words that ask for next to nothing: the controls are measured under them."""
+
+ROLLS: Final = (
+    "a sleepy kitten on a blanket",
+    "a sad farewell",
+    "a happy reunion",
+    "jazz after midnight",
+    "strobe lights in a warehouse in berlin",
+    "busy furious and loud",
+)
+"""Six moods for pictures."""
+
+
+def frozen() -> tuple[str, ...]:
+    """Every phrase of the evaluation, in order: what its hash is made of."""
+    pairs = (*AROUSAL, *VALENCE, *CHANGES)
+    texts = [text for pair in pairs for text in pair]
+    texts += [text for wordings in GENRES.values() for text in wordings]
+    texts += [text for text, _, _ in EXPLICIT]
+    return tuple(dict.fromkeys((*texts, *DRIFT, *PLAIN, *ROLLS)))
