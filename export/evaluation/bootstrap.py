@@ -43,28 +43,37 @@ def interval_of(
     draws: int = 200,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """95 % interval of any figure: ``statistic`` gets the indices of the windows that were drawn.
-
-    ``strata`` [N] (labels) are drawn one by one, so that none of them ever lacks windows.
-    """
+    """95 % interval of any figure: ``statistic`` gets the indices of the windows drawn."""
     rng = np.random.default_rng(seed)
-    values = [statistic(resample(groups, rng, strata)) for _ in range(draws)]
+    again = Resampler(groups, strata)
+    values = [statistic(again.draw(rng)) for _ in range(draws)]
     low, high = np.nanquantile(values, EDGES)
     return float(low), float(high)
 
 
-def resample(
-    groups: Sequence[str], rng: np.random.Generator, strata: Sequence[str] | None = None
-) -> Indices:
-    """Indices of windows when as many groups as there are, of each stratum, are drawn again."""
-    names = np.asarray(groups)
-    layer = np.zeros(len(names), np.intp)
-    if strata is not None:
-        layer = np.unique(np.asarray(strata), return_inverse=True)[1]
-    chosen: list[Indices] = []
-    for number in range(int(layer.max()) + 1 if len(layer) else 0):
-        mine = np.flatnonzero(layer == number)
-        _, group = np.unique(names[mine], return_inverse=True)
-        members = np.split(mine[np.argsort(group, kind="stable")], np.cumsum(np.bincount(group))[:-1])
-        chosen += [members[i] for i in rng.integers(len(members), size=len(members))]
-    return np.concatenate(chosen) if chosen else np.zeros(0, np.intp)
+class Resampler:
+    """Draws windows again by ``groups`` [N]: as many groups as there are, with replacement.
+
+    ``strata`` [N] (labels) are drawn one by one, so that none of them ever lacks windows.
+    """
+
+    def __init__(self, groups: Sequence[str], strata: Sequence[str] | None = None) -> None:
+        names = np.asarray(groups)
+        layer = np.zeros(len(names), np.intp)
+        if strata is not None:
+            layer = np.unique(np.asarray(strata), return_inverse=True)[1]
+        self._members: list[list[Indices]] = []
+        for number in range(int(layer.max()) + 1 if len(layer) else 0):
+            mine = np.flatnonzero(layer == number)
+            _, group = np.unique(names[mine], return_inverse=True)
+            ordered = mine[np.argsort(group, kind="stable")]
+            self._members.append(np.split(ordered, np.cumsum(np.bincount(group))[:-1]))
+
+    def draw(self, rng: np.random.Generator) -> Indices:
+        """Indices of the windows of the groups that were drawn."""
+        chosen = [
+            members[index]
+            for members in self._members
+            for index in rng.integers(len(members), size=len(members))
+        ]
+        return np.concatenate(chosen) if chosen else np.zeros(0, np.intp)

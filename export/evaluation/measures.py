@@ -1,48 +1,63 @@
-"""The measuring half of the evaluation, in one place: what to call, in order.
+"""The measuring half of the evaluation, in one place: what to call, and in which order.
 
-Everything takes ``Window`` lists, real or played; nothing here plays a model. Signatures::
+Everything reads ``Window`` lists, real or played; nothing here plays a model. A whole report::
 
-    # real.py
-    corpus_windows(corpus, *, bars=8, splits=None, per_piece=None, seed=0) -> list[Window]
-    file_windows(path, *, bpm, bars=8, wanted_bars=None, label=None, piece="") -> list[Window]
-    scored_labels(windows, minimum=30) -> tuple[str, ...]
+    real = corpus_windows(load_corpus(test_folder))       # held out: never fitted on
+    labels = scored_labels(real)                          # those with 30 real windows or more
+    probe = load_probe(train_folder, cache)               # fitted on real training music only
+    known = load_known(train_folder, cache)
 
-    # features.py: 40 numbers a window, FEATURES names them
-    features(windows) -> Floats[W, 40]
+    mine, theirs = profiles(played), profiles(real)
+    similarity = compare(mine, theirs, labels)            # .macro["ndr"], ...; .per_label
+    best, worst = ceiling(theirs, labels), floor(theirs, labels)
+    intervals = macro_interval(mine, theirs, labels)
 
-    # probe.py: fitted on real training music only, cached by the fingerprint of the corpus
-    load_probe(corpus_folder: Path, cache: Path) -> Probe
-    probe.probabilities(features) -> Floats[W, len(probe.labels)]
-    adherence(probe, played, real, labels) -> Adherence(adherence, genre_top3, real_top1, ...)
+    heard = read(probe, played, features(played), labels)
+    marks = read(probe, real, features(real), labels)
+    share = adherence(heard, marks)                       # genre_top3 is heard.top3
+    broken = degenerate(played, probe.limits)["any"]
+    copied = nanmean(copied_share(played, known)) - nanmean(copied_share(real, known))
+    figure = overall(similarity.macro, share, broken.mean(), copied)
+    low, high = interval(broken, [window.piece for window in played])
 
-    # overlap.py: NDR, velocity, pitch class, register, rhythm; per label and macro
-    profiles(windows) -> Profiles
-    compare(played: Profiles, real: Profiles, labels) -> Similarity(per_label, macro)
-    ceiling(real, labels, seed=0) / floor(real, labels, seed=0) -> dict[str, float]
-    overall(macro, adherence, degenerate, copied) -> float
-
-    # musicality.py
-    musicality(windows) -> dict[str, Floats[W]]   # names in MUSICALITY
-    self_similarity(windows, lag_bars) -> Floats[W]
-    Limits.of(real_train_windows); degenerate(windows, limits) -> NDArray[bool] [W]
-
-    # frechet.py
-    frechet(played_features, real_features) -> float, both standardised by the probe's scale
-
-    # copying.py
-    load_known(corpus_folder, cache) -> NDArray[uint64]
-    copied_share(windows, known) -> Floats[W]      # excess = mean(played) - mean(held-out real)
-
-    # attributes_asked.py
-    attribute_correlation(windows, asked_z, scale) -> dict[str, float]
-
-    # flips.py
-    beat_readings(window, scale, from_beat=0, span_beats=4) -> Floats[beats, CONTINUOUS]
-    fit_sides(readings_a, readings_b) -> Sides; sides.score(readings) > 0 is B's side
-    flip_beats(scores) -> float        # scores from the boundary on; inf where it never flips
-    splice(first, second, at_beat) -> Window
-
-    # bootstrap.py
-    interval(values, groups, statistic=mean, draws=1000, seed=0) -> tuple[float, float]
-    interval_of(statistic, groups, ...)  # statistic(indices) -> float, for what is no mean
+Tempo is no part of a model: give played windows the ``bpm`` of real training pieces of their label,
+or notes a second compare tempi, not density.
 """
+
+from export.evaluation.attributes_asked import ASKED, attribute_correlation, measured_z
+from export.evaluation.bootstrap import interval, interval_of
+from export.evaluation.copying import copied_share, load_known
+from export.evaluation.features import FEATURES, features
+from export.evaluation.flips import (
+    Sides,
+    beat_readings,
+    fit_sides,
+    flip_beats,
+    median_and_p90,
+    splice,
+)
+from export.evaluation.frechet import frechet, real_distance
+from export.evaluation.musicality import MUSICALITY, Limits, degenerate, musicality
+from export.evaluation.overlap import (
+    MEASURES,
+    Profiles,
+    Similarity,
+    ceiling,
+    compare,
+    floor,
+    macro_interval,
+    overall,
+    profiles,
+)
+from export.evaluation.patterns import self_similarity
+from export.evaluation.probe import Probe, Reading, adherence, load_probe, read
+from export.evaluation.real import by_label, corpus_windows, cut, draw, file_windows, scored_labels
+
+__all__ = [
+    "ASKED", "FEATURES", "MEASURES", "MUSICALITY", "Limits", "Probe", "Profiles", "Reading",
+    "Sides", "Similarity", "adherence", "attribute_correlation", "beat_readings", "by_label",
+    "ceiling", "compare", "copied_share", "corpus_windows", "cut", "degenerate", "draw", "features",
+    "file_windows", "fit_sides", "flip_beats", "floor", "frechet", "interval", "interval_of",
+    "load_known", "load_probe", "macro_interval", "measured_z", "median_and_p90", "musicality",
+    "overall", "profiles", "read", "real_distance", "scored_labels", "self_similarity", "splice",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""How near played windows lie to real ones, label by label: density, loudness, keys, register, beat.
+"""How near played windows lie to real ones, label by label: in density, loudness, keys, rhythm.
 
 Note Density Ratio and Velocity Similarity are the reference design's names; it gives no formulas,
 so they are defined here. Every window weighs the same, however many notes it holds.
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from amt_live.analysis.measures import key_scores
 from amt_live.music.parts import DRUMS
-from export.evaluation.bootstrap import Indices, resample
+from export.evaluation.bootstrap import EDGES, Indices, Resampler
+from export.evaluation.patterns import SIXTEENTHS, sixteenth_of
 from export.evaluation.window import Window
 
 Floats = NDArray[np.float64]
@@ -24,7 +25,6 @@ MEASURES: Final = ("ndr", *HISTOGRAMS)
 _BINS: Final = {"velocity_similarity": 16, "pitch_class": 24, "register": 16, "rhythm": 16}
 _LOWEST_PITCH: Final = 18
 _REGISTER_SEMITONES: Final = 6
-_SIXTEENTH: Final = 3
 SPLITS: Final = 40
 
 
@@ -81,13 +81,11 @@ def _binned(window: Window) -> dict[str, NDArray[np.intp]]:
     pitched = notes[notes["part"] != DRUMS.index]
     pitch = pitched["pitch"].astype(np.intp)
     mode, tonic = divmod(int(key_scores(pitched).argmax()), 12) if len(pitched) else (0, 0)
-    bar = np.searchsorted(window.bars[:, 0], notes["step"], side="right") - 1
-    sixteenth = (notes["step"] - window.bars[bar, 0]) // _SIXTEENTH
     return {
         "velocity_similarity": notes["velocity"].astype(np.intp) >> 3,
         "pitch_class": mode * 12 + (pitch - tonic) % 12,
         "register": np.clip((pitch - _LOWEST_PITCH) // _REGISTER_SEMITONES, 0, 15),
-        "rhythm": sixteenth.astype(np.intp) % 16,
+        "rhythm": sixteenth_of(window) % SIXTEENTHS,
     }
 
 
@@ -165,19 +163,18 @@ def macro_interval(
 ) -> dict[str, tuple[float, float]]:
     """95 % interval of each macro figure; pieces of both sides are drawn again, within labels."""
     rng = np.random.default_rng(seed)
+    sides = [p.take(np.isin(p.labels, labels)) for p in (played, real)]
+    again = [Resampler(p.pieces.tolist(), p.labels.tolist()) for p in sides]
     rows: dict[str, list[float]] = {name: [] for name in MEASURES}
     for _ in range(draws):
-        a = played.take(resample(played.pieces.tolist(), rng, played.labels.tolist()))
-        b = real.take(resample(real.pieces.tolist(), rng, real.labels.tolist()))
-        for name, value in compare(a, b, labels).macro.items():
+        drawn = (p.take(r.draw(rng)) for p, r in zip(sides, again, strict=True))
+        for name, value in compare(*drawn, labels).macro.items():
             rows[name].append(value)
-    edges = {name: np.quantile(values, (0.025, 0.975)) for name, values in rows.items()}
+    edges = {name: np.quantile(values, EDGES) for name, values in rows.items()}
     return {name: (float(low), float(high)) for name, (low, high) in edges.items()}
 
 
-def overall(
-    macro: dict[str, float], adherence: float, degenerate: float, copied: float
-) -> float:
+def overall(macro: dict[str, float], adherence: float, degenerate: float, copied: float) -> float:
     """The geometric mean of NDR, the four overlaps and adherence, less what is broken or copied.
 
     ``degenerate``: share of windows; ``copied``: excess copy rate. Adherence is capped at 1, copied

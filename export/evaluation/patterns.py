@@ -39,7 +39,7 @@ def onset_grid(window: Window) -> Bools:
 
 
 def content(window: Window) -> Bools:
-    """What starts where in each bar [bars, 16 * 24]: sixteenth, and pitch class or class of drum."""
+    """What starts where in each bar [bars, 16 * 24]: sixteenth by pitch class or class of drum."""
     grid = np.zeros((len(window.bars), SIXTEENTHS * _CLASSES), bool)
     bar, at = bar_of(window), sixteenth_of(window)
     kind = window.notes["pitch"] % 12 + 12 * (window.notes["part"] == DRUMS.index)

@@ -110,6 +110,19 @@ def scored_labels(windows: Sequence[Window], minimum: int = MIN_WINDOWS) -> tupl
     return tuple(label for label, of in by_label(windows).items() if len(of) >= minimum)
 
 
+def draw(
+    windows: Sequence[Window], labels: Sequence[str], per_label: int, seed: int = 0
+) -> list[Window]:
+    """At most ``per_label`` windows of each label at random: as many real ones as were played."""
+    rng = np.random.default_rng(seed)
+    groups = by_label(windows)
+    return [
+        groups[label][index]
+        for label in labels
+        for index in rng.permutation(len(groups.get(label, ())))[:per_label]
+    ]
+
+
 def _bpm_of(piece: PieceInfo) -> float:
     """The piece's mean tempo as its labels record it; some recorded ones are absurd."""
     try:
