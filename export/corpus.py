@@ -1,44 +1,30 @@
 """The compact corpus: everything that training reads, in one small folder.
 
 ``amt-live prepare`` writes ``notes.npz`` (all notes and bars, end to end), ``pieces.jsonl`` (one
-line
-a piece: source, labels, split, where its notes lie) and ``report.json`` (what was read, what was
-refused and why). Titles and artists are not carried along: they never become captions.
+line a piece: source, labels, split, where its notes lie) and ``report.json`` (what was read, what
+was refused and why, statistics). Titles and artists are not carried along: they never become
+captions. Reading it needs numpy alone, so a machine that trains needs no MIDI library.
 """
 
-import csv
-import hashlib
-import io
 import json
 import os
-import tarfile
-from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
+from amt_live.analysis.measures import NOTE
 from amt_live.errors import FileError
-from export.midi_files import MAX_FILE_BYTES, NOTE, Piece, Refused, read_piece
 
-LABELS = (
-    "genre",
-    "subgenre",
-    "mood",
-    "style_words",
-    "mood_words",
-    "key",
-    "key_conf",
-    "bpm",
-    "licence",
-)
-UNGRIDDED = frozenset({"pop909"})
-"""Sources without a usable beat grid: left out of training on a grid."""
-VALIDATION_SHARE = 0.04
+FORMAT: Final = 1
+"""Layout of the folder; files without the number have layout 1."""
+NOTES: Final = "notes.npz"
+PIECES: Final = "pieces.jsonl"
+REPORT: Final = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +49,37 @@ class Corpus:
     pieces: tuple[PieceInfo, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    name: str
-    source: str
-    data: bytes
-    labels: dict[str, str]
-
-
 def load_corpus(folder: Path) -> Corpus:
     """Read a prepared corpus; raises FileError when it is not one."""
     try:
-        with np.load(folder / "notes.npz", allow_pickle=False) as arrays:
-            notes = np.zeros(len(arrays["step"]), NOTE)
-            for name in NOTE.names or ():
-                notes[name] = arrays[name]
-            bars = arrays["bars"].astype(np.int32)
-            counts_notes, counts_bars = arrays["piece_notes"], arrays["piece_bars"]
-        lines = (folder / "pieces.jsonl").read_text(encoding="utf-8").splitlines()
-    except (OSError, KeyError, ValueError) as error:
+        return _load(folder)
+    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile, EOFError) as error:
         raise FileError(
             f"{folder} is no prepared corpus; make one with: amt-live prepare MIDI... -o {folder}"
         ) from error
+
+
+def _load(folder: Path) -> Corpus:
+    with np.load(folder / NOTES, allow_pickle=False) as arrays:
+        if "format" in arrays and int(arrays["format"]) > FORMAT:
+            raise FileError(f"{folder} was made by a newer amt-live; prepare it again with this")
+        notes = np.zeros(len(arrays["step"]), NOTE)
+        for name in NOTE.names or ():
+            notes[name] = arrays[name]
+        bars = arrays["bars"].astype(np.int32)
+        counts_notes, counts_bars = arrays["piece_notes"], arrays["piece_bars"]
+    lines = (folder / PIECES).read_text(encoding="utf-8").splitlines()
+    if not len(lines) == len(counts_notes) == len(counts_bars):
+        raise ValueError("pieces and notes do not belong together")
     edges_n = np.concatenate([[0], np.cumsum(counts_notes)])
     edges_b = np.concatenate([[0], np.cumsum(counts_bars)])
-    # Steps are stored as differences: they compress to a third.
+    if edges_n[-1] != len(notes) or edges_b[-1] != len(bars):
+        raise ValueError("pieces and notes do not belong together")
     pieces = []
     for index, line in enumerate(lines):
         row = json.loads(line)
         span = slice(int(edges_n[index]), int(edges_n[index + 1]))
+        # Steps are stored as differences: they compress to a third.
         notes["step"][span] = np.cumsum(notes["step"][span])
         pieces.append(
             PieceInfo(
@@ -107,140 +95,42 @@ def load_corpus(folder: Path) -> Corpus:
     return Corpus(notes, bars, tuple(pieces))
 
 
+def save_corpus(
+    folder: Path,
+    infos: Sequence[PieceInfo],
+    notes: Sequence[NDArray[np.void]],
+    bars: Sequence[NDArray[np.int32]],
+) -> None:
+    """Write a corpus, each file at once and whole: ``notes`` and ``bars`` by piece. The spans of
+    ``infos`` are not read."""
+    arrays = {name: np.concatenate([n[name] for n in notes]) for name in NOTE.names or ()}
+    steps = np.concatenate([np.diff(n["step"], prepend=0) for n in notes])
+    arrays["step"] = steps.astype(np.int16 if steps.max(initial=0) < 32768 else np.int32)
+    arrays["bars"] = np.concatenate(bars)
+    arrays["piece_notes"] = np.array([len(n) for n in notes], np.int32)
+    arrays["piece_bars"] = np.array([len(b) for b in bars], np.int32)
+    arrays["format"] = np.int32(FORMAT)
+    rows = []
+    for info in infos:
+        row = {k: value for k, value in asdict(info).items() if k not in ("notes", "bars")}
+        rows.append(json.dumps(row, ensure_ascii=False) + "\n")
+    write_whole(folder / NOTES, lambda file: np.savez_compressed(file, **arrays))
+    write_whole(folder / PIECES, lambda file: file.write("".join(rows).encode()))
+
+
+def write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file so that, whenever the process dies, the old or the new one is there."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    with unfinished.open("wb") as file:
+        write(file)
+    os.replace(unfinished, path)
+
+
 def prepare(inputs: list[Path], out: Path, *, processes: int = 2) -> dict[str, object]:
-    """Read every MIDI file of ``inputs`` (files, folders, .tar archives) into ``out``; returns
-    the report."""
-    out.mkdir(parents=True, exist_ok=True)
-    kept: list[tuple[PieceInfo, Piece]] = []
-    refused: list[tuple[str, str]] = []
-    seen: set[str] = set()
-    total = 0
-    with ProcessPoolExecutor(processes) as pool:
-        bar = tqdm(desc="reading", unit="file", disable=None)
-        for batch in _batches(_files(inputs), 64):
-            total += len(batch)
-            bar.update(len(batch))
-            parsed = pool.map(_parse, batch, chunksize=8)
-            for file, piece in zip(batch, parsed, strict=True):
-                if isinstance(piece, str):
-                    refused.append((f"{file.source}/{file.name}", piece))
-                elif piece.content in seen:
-                    refused.append((f"{file.source}/{file.name}", "the same notes as another file"))
-                else:
-                    seen.add(piece.content)
-                    kept.append((_info(file, piece), piece))
-        bar.close()
-    if not kept:
-        raise FileError("no usable MIDI file was found; name .mid files, folders or .tar archives")
-    _ensure_validation(kept)
-    _write(out, kept)
-    report = _report(total, kept, refused)
-    (out / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    return report
+    """Make a corpus of MIDI files, folders and archives; returns its report. Needs symusic.
 
+    See ``export.preparing``, which this only calls: whoever reads a corpus does not import it.
+    """
+    from export.preparing import Options, prepare_corpus
 
-def _ensure_validation(kept: list[tuple[PieceInfo, Piece]]) -> None:
-    """A small corpus holds one piece back too, so that training can be judged."""
-    if len(kept) > 1 and all(info.split == "train" for info, _ in kept):
-        info, piece = kept[-1]
-        kept[-1] = (replace(info, split="validation"), piece)
-
-
-def _parse(file: _File) -> Piece | str:
-    try:
-        return read_piece(file.data, td11=file.source == "groove")
-    except Refused as why:
-        return str(why)
-
-
-def _info(file: _File, piece: Piece) -> PieceInfo:
-    owner = file.labels.get("piece_id") or file.name
-    digest = hashlib.sha1(owner.encode()).digest()
-    split = "validation" if digest[0] < 256 * VALIDATION_SHARE else "train"
-    labels = {name: file.labels[name] for name in LABELS if file.labels.get(name)}
-    return PieceInfo(file.name, file.source, split, (0, 0), (0, 0), piece.programs, labels)
-
-
-def _batches(files: Iterator[_File], size: int) -> Iterator[list[_File]]:
-    batch: list[_File] = []
-    for file in files:
-        batch.append(file)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _files(inputs: list[Path]) -> Iterator[_File]:
-    for path in inputs:
-        if path.is_dir():
-            for inner in sorted(path.rglob("*")):
-                if inner.is_file():
-                    yield from _open(inner, path.name)
-        elif path.is_file():
-            yield from _open(path, path.parent.name)
-        else:
-            raise FileError(f"{path} does not exist")
-
-
-def _open(path: Path, source: str) -> Iterator[_File]:
-    name = path.name.lower()
-    if name.endswith((".tar", ".tar.xz", ".tar.gz", ".tgz")):
-        source = path.name.split(".tar")[0].removesuffix(".tgz")
-        if source not in UNGRIDDED:
-            yield from _from_tar(path, source)
-    elif name.endswith((".mid", ".midi")) and not path.is_symlink():
-        size = path.stat().st_size
-        yield _File(path.name, source, path.read_bytes() if size <= MAX_FILE_BYTES else b"", {})
-
-
-def _from_tar(path: Path, source: str) -> Iterator[_File]:
-    labels = read_labels(path.with_name(f"{source}.labels.csv"))
-    with tarfile.open(path) as archive:
-        # Members are read into memory one by one and never extracted, so their paths cannot escape.
-        for member in archive:
-            if not member.isfile() or not member.name.lower().endswith((".mid", ".midi")):
-                continue
-            base = os.path.basename(member.name)
-            stream = archive.extractfile(member) if member.size <= MAX_FILE_BYTES else None
-            data = stream.read() if stream else b""
-            yield _File(base, source, data, labels.get(base, {}))
-
-
-def read_labels(path: Path) -> dict[str, dict[str, str]]:
-    """Rows of a labels file by file name; empty when there is none."""
-    if not path.is_file():
-        return {}
-    text = path.read_text(encoding="utf-8", errors="replace")
-    return {os.path.basename(row["file"]): row for row in csv.DictReader(io.StringIO(text))}
-
-
-def _write(out: Path, kept: list[tuple[PieceInfo, Piece]]) -> None:
-    arrays = {name: np.concatenate([p.notes[name] for _, p in kept]) for name in NOTE.names or ()}
-    arrays["step"] = np.concatenate([np.diff(p.notes["step"], prepend=0) for _, p in kept])
-    arrays["step"] = arrays["step"].astype(np.int16 if arrays["step"].max() < 32768 else np.int32)
-    arrays["bars"] = np.concatenate([p.bars for _, p in kept])
-    arrays["piece_notes"] = np.array([len(p.notes) for _, p in kept], np.int32)
-    arrays["piece_bars"] = np.array([len(p.bars) for _, p in kept], np.int32)
-    np.savez_compressed(out / "notes.npz", **arrays)
-    with (out / "pieces.jsonl").open("w", encoding="utf-8") as file:
-        for info, _ in kept:
-            row = {k: val for k, val in asdict(info).items() if k not in ("notes", "bars")}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _report(
-    total: int, kept: list[tuple[PieceInfo, Piece]], refused: list[tuple[str, str]]
-) -> dict[str, object]:
-    sources = Counter(info.source for info, _ in kept)
-    return {
-        "files": total,
-        "kept": len(kept),
-        "notes": sum(len(piece.notes) for _, piece in kept),
-        "bars": sum(len(piece.bars) for _, piece in kept),
-        "sources": dict(sources),
-        "validation": sum(info.split == "validation" for info, _ in kept),
-        "refused_why": dict(Counter(why for _, why in refused)),
-        "refused": refused,
-    }
+    return prepare_corpus(inputs, out, Options(processes=processes))

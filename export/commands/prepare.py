@@ -1,34 +1,70 @@
 """Makes a compact corpus of MIDI files, folders and archives."""
 
 import argparse
+import os
 from pathlib import Path
+from typing import Any
 
 from amt_live.cli import OneLineParser
+from amt_live.errors import FileError, UsageError
 from export.commands.guard import guarded
 
 
 def main(argv: list[str]) -> int:
-    """``amt-live prepare CORPUS... -o DIR``: MIDI files, folders and .tar archives into a
-    compact corpus."""
+    """``amt-live prepare CORPUS... -o DIR``: MIDI files, folders, .zip and .tar archives into a
+    compact corpus. Interrupted, it goes on; done, it returns at once."""
     parser = OneLineParser("amt-live prepare", description=main.__doc__)
-    parser.add_argument("corpus", nargs="+", type=Path)
-    parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("corpus", nargs="+", type=Path, help="MIDI files, folders, archives")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="folder of the corpus")
+    parser.add_argument(
+        "--processes", type=int, default=os.cpu_count() or 2, help="readers (default: all cores)"
+    )
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="print the statistics, and draw them as report.svg and report.png",
+    )
+    parser.add_argument(
+        "--keep-near-duplicates",
+        action="store_true",
+        help="keep files that are nearly the same, all in one split",
+    )
     options = parser.parse_args(argv)
     return guarded(lambda: _prepare(options))
 
 
 def _prepare(options: argparse.Namespace) -> None:
-    from export.corpus import prepare as run
+    from export.preparing import Options, prepare_corpus
 
-    report = run(options.corpus, options.out, processes=options.processes)
+    if options.processes < 1:
+        raise UsageError("--processes must be 1 or more")
+    how = Options(options.processes, options.keep_near_duplicates)
+    report = prepare_corpus(options.corpus, options.out, how)
+    if report.get("unchanged"):
+        print(f"{options.out} is already made of these files; nothing to do")
     print(
         f"{report['kept']} of {report['files']} files, {report['notes']} notes, "
         f"{report['bars']} bars in {options.out}"
     )
-    why = report["refused_why"]
-    assert isinstance(why, dict)
-    for reason, count in sorted(why.items(), key=lambda item: -item[1]):
+    if options.report:
+        _show(report, options.out)
+        return
+    for reason, count in report["refused_why"].items():
         print(f"  refused {count}: {reason}")
-    if why:
-        print(f"  names are in {options.out / 'report.json'}")
+    if report["refused_why"]:
+        print(f"  names are in {options.out / 'report.json'}; --report shows them")
+
+
+def _show(report: dict[str, Any], out: Path) -> None:
+    from amt_live.analysis import png, svg
+    from export.statistics import text
+    from export.statistics_picture import picture
+
+    print(text(report))
+    drawn = picture(report["statistics"])
+    try:
+        (out / "report.svg").write_bytes(svg.to_bytes(drawn))
+        (out / "report.png").write_bytes(png.to_bytes(drawn))
+    except OSError as error:
+        raise FileError(f"the picture cannot be written to {out}: {error.strerror}") from error
+    print(f"\n{out / 'report.json'}, {out / 'report.svg'}, {out / 'report.png'}")

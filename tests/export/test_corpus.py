@@ -73,7 +73,9 @@ def test_archives_are_read_in_memory_with_their_labels(tmp_path: Path) -> None:
     prepare([archive], tmp_path / "out")
     pieces = {p.name: p for p in load_corpus(tmp_path / "out").pieces}
     assert set(pieces) == {"b.mid", "escape.mid"}
-    assert pieces["b.mid"].labels == {"genre": "bossa nova"}, "titles are not carried along"
+    labels = pieces["b.mid"].labels
+    assert labels["genre"] == "bossa nova" and "title" not in labels, "titles are left behind"
+    assert set(labels) == {"genre", "bpm", "key", "key_conf"}, "tempo and key as measured"
     assert attributes.genre_of(pieces["b.mid"]) == "latin"
     assert not list(tmp_path.parent.glob("escape*"))
 
