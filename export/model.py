@@ -2,8 +2,7 @@
 
 Used by training, export and evaluation; never by the performing half. The mood enters twice: as the
 input embedding of the ``MOOD`` slot after each ``BAR``, and, through a zero-initialised map, added
-to
-the input of every token that it governs.
+to the input of every token that it governs.
 """
 
 from dataclasses import asdict, dataclass
@@ -32,6 +31,7 @@ class ModelConfig:
     vocabulary: int = vocabulary.SIZE
     dropout: float = 0.0
     attributes: int = 0
+    attention_dropout: float = 0.0
 
     def as_dict(self) -> dict[str, int | float]:
         """For manifests and checkpoints."""
@@ -57,7 +57,7 @@ class MoodGPT2(nn.Module):
                 activation_function="gelu_pytorch_tanh",  # what ONNX Runtime's FastGelu computes
                 resid_pdrop=config.dropout,
                 embd_pdrop=config.dropout,
-                attn_pdrop=0.0,
+                attn_pdrop=config.attention_dropout,
                 bos_token_id=vocabulary.PAD,
                 eos_token_id=vocabulary.PAD,
                 use_cache=False,

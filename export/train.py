@@ -1,239 +1,358 @@
 """Trains the mood model on a prepared corpus: checkpoints, resumes, and says how it goes per
 source.
 
-A run folder holds ``config.json``, ``checkpoint.safetensors`` (weights), ``optimizer.safetensors``,
-``progress.json``, ``conditioning_readout.npz``, ``training.json`` (the record for the model card)
-and
-``log.jsonl`` (loss, learning rate, time, memory). Sequences are drawn from the step number, so a
-resumed run sees the same music as one that was never stopped.
+A run folder holds ``config.json`` and ``settings.json`` (what was asked for), the files of
+``export.checkpoints``, ``best.safetensors`` (the weights that judged best), ``training.json`` (the
+record for the model card), ``conditioning_readout.npz`` (what export needs of the words),
+``log.jsonl`` and ``plots/``. Sequences and dropout are drawn from the step number, so a resumed run
+sees the same music as one that was never stopped.
+
+torch's own parts serve here (autocast, GradScaler, DataLoader, collectives); transformers' Trainer
+and Accelerate do not, because an update must survive running out of memory on one worker, and a
+machine with torch and transformers alone must be able to train.
 """
 
 import json
-import os
-import resource
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, distributed
+from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
 from amt_live.errors import FileError
-from amt_live.tokens import vocabulary as v
-from export import conditioning_data
-from export.checkpoints import load_weights, replace_tensors, replace_text
+from export import checkpoints, conditioning_data
+from export.checkpoints import RunState
 from export.corpus import Corpus, load_corpus
-from export.dataset import PassageSource, Sequence
 from export.model import IGNORE, ModelConfig, MoodGPT2
 from export.optim import MuonAdamW
+from export.training import finetune
+from export.training.batches import Batch, Drawing, Plan, batches, loader_processes
+from export.training.hardware import Arithmetic, pick_device, pick_precision
+from export.training.journal import Journal
+from export.training.memory import Portions
+from export.training.settings import TrainSettings
+from export.training.validation import Best, Validation
+from export.training.workers import Workers
+
+__all__ = ["TrainSettings", "Trainer"]
 
 
 @dataclass(frozen=True, slots=True)
-class TrainSettings:
-    """How a run goes. ``tokens`` is the whole run; the last ``decay`` of it anneals the rate to
-    nothing."""
+class Step:
+    """What one update came to, over all workers."""
 
-    data: Path
-    run: Path
-    encoder: Path
-    hidden: int = 192
-    layers: int = 6
-    heads: int = 6
-    tokens: int = 16_000_000
-    batch: int = 8
-    length: int = 512
-    long_from: float = 0.75
-    """Share of the run after which sequences have the model's full length."""
-    decay: float = 0.6
-    warmup: float = 0.02
-    matrix_lr: float = 0.01
-    other_lr: float = 1.5e-3
-    threads: int = 1
-    device: str = "cpu"
-    seed: int = 1
-    captions: int = 24_000
-    validate_every: int = 250
-    checkpoint_every: int = 100
+    loss: float
+    stop: bool
+    """A worker was asked to end."""
 
 
 class Trainer:
-    """One training run. Not thread-safe; one process."""
+    """One training run. Not thread-safe; one per process, as many processes as torchrun starts."""
 
     def __init__(self, settings: TrainSettings) -> None:
         self.settings = settings
-        self.workers, self.rank = _join_workers()
+        self.workers = Workers.from_environment()
+        self.device = pick_device(settings.device, self.workers)
+        self.arithmetic = Arithmetic(self.device, pick_precision(settings.precision, self.device))
         torch.set_num_threads(settings.threads)
         torch.manual_seed(settings.seed)
+        self.workers.join(self.device)
+        self.journal = Journal(settings.run, writing=self.workers.rank == 0)
         self.corpus: Corpus = load_corpus(settings.data)
-        self.words = conditioning_data.load_or_make(
-            settings.data, self.corpus, settings.encoder, settings.captions
-        )
+        self.words = self._words()
         config = ModelConfig(
             self.words.bank.width,
             settings.hidden,
             settings.layers,
             settings.heads,
+            dropout=settings.dropout,
             attributes=self.words.bank.vectors.shape[1],
+            attention_dropout=settings.attention_dropout,
         )
-        settings.run.mkdir(parents=True, exist_ok=True)
-        self.model = MoodGPT2(config).to(settings.device)
+        checkpoints.check_shape(settings.run, config)
+        self.model = MoodGPT2(config).to(self.device)
+        self._forward = torch.compile(self.model) if settings.compile else self.model
         self.optimizer = MuonAdamW(
             self.model, matrix_lr=settings.matrix_lr, other_lr=settings.other_lr
         )
+        self.portions = Portions(settings.batch, self.journal.say)
         self.step = 0
         self.tokens = 0
         self.seconds = 0.0
+        self.average: float | None = None
         self.validation: dict[str, float] = {}
-        (settings.run / "config.json").write_text(json.dumps(config.as_dict()))
-        self.words.save_readout(settings.run / "conditioning_readout.npz")
+        self.best = Best()
+        self.ended_early = False
+        self.stop_asked = False
+        self._held_out: Validation | None = None
+        if self.workers.rank == 0:
+            self._write_start(config)
+
+    def _words(self) -> conditioning_data.ConditioningData:
+        """The conditioning data; the first worker makes what is missing while the others wait."""
+        if self.workers.rank:
+            self.workers.wait()
+        settings = self.settings
+        if settings.start is not None and not finetune.has_words(settings.run):
+            finetune.make_words(
+                settings.start, settings.run, self.corpus, settings.captions, settings.seed
+            )
+        if finetune.has_words(settings.run):
+            words = finetune.load_words(settings.run)
+        else:
+            words = conditioning_data.load_or_make(
+                settings.data, self.corpus, settings.encoder, settings.captions
+            )
+        if not self.workers.rank:
+            self.workers.wait()
+        return words
+
+    def _write_start(self, config: ModelConfig) -> None:
+        run = self.settings.run
+        run.mkdir(parents=True, exist_ok=True)
+        checkpoints.replace_text(run / checkpoints.CONFIG, json.dumps(config.as_dict()))
+        remembered = json.dumps(self.settings.remembered(), indent=1)
+        checkpoints.replace_text(run / checkpoints.SETTINGS, remembered)
+        self.words.save_readout(run / "conditioning_readout.npz")
 
     def resume(self) -> bool:
         """Go on from the run folder's checkpoint; False when it has none."""
         run = self.settings.run
-        if not (run / "progress.json").is_file():
+        if not checkpoints.has_run(run):
             return False
-        progress = json.loads((run / "progress.json").read_text())
+        state = checkpoints.load_state(run)
+        progress = state.progress
         try:
-            load_weights(self.model, run / "checkpoint.safetensors")
-            self.optimizer.state = load_file(run / "optimizer.safetensors")
-        except (OSError, RuntimeError, KeyError) as error:
-            raise FileError(f"the checkpoint in {run} does not fit this model: {error}") from error
-        self.optimizer.steps = self.step = progress["step"]
-        self.tokens, self.seconds = progress["tokens"], progress["seconds"]
+            checkpoints.put_weights(self.model, state.weights)
+            self.optimizer.state = {
+                name: value.to(self.device) for name, value in state.optimizer.items()
+            }
+            self.step, self.tokens = int(progress["step"]), int(progress["tokens"])
+            self.seconds = float(progress["seconds"])
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise FileError(
+                f"the checkpoint in {run} does not fit this model; start over in another folder"
+            ) from error
+        self.optimizer.steps = progress.get("updates", self.step)
+        self.average = progress.get("average")
+        self.validation = progress.get("validation", {})
+        self.best = Best(**(progress.get("best") or {}))
+        self.ended_early = progress.get("ended_early", False)
+        if progress.get("scaler") and self.arithmetic.scaler.is_enabled():
+            self.arithmetic.scaler.load_state_dict(progress["scaler"])
         return True
+
+    def start_from(self, folder: Path) -> None:
+        """Take the weights of a model folder."""
+        try:
+            checkpoints.load_weights(self.model, folder / checkpoints.CHECKPOINT)
+        except (OSError, RuntimeError) as error:
+            raise FileError(f"{folder} has no checkpoint of this shape") from error
 
     def save(self) -> None:
         """Write the checkpoint; a kill in between leaves the one before."""
-        if self.rank:
+        if self.workers.rank:
             return
         run = self.settings.run
-        tensors = {
-            name: value.contiguous()
-            for name, value in self.model.state_dict().items()
-            if not name.endswith("lm_head.weight")
-        }
-        replace_tensors(run / "checkpoint.safetensors", tensors)
-        replace_tensors(run / "optimizer.safetensors", self.optimizer.state)
-        record = {
+        progress = {
             "step": self.step,
             "tokens": self.tokens,
             "seconds": round(self.seconds, 1),
+            "updates": self.optimizer.steps,
+            "average": self.average,
             "validation": self.validation,
+            "best": self.best.as_dict(),
+            "ended_early": self.ended_early,
+            "scaler": self.arithmetic.scaler.state_dict(),
         }
-        replace_text(run / "progress.json", json.dumps(record, indent=1))
-        replace_text(run / "training.json", json.dumps({**record, **self._origin()}, indent=1))
+        weights = checkpoints.weights_of(self.model)
+        checkpoints.save_state(run, RunState(weights, self.optimizer.state, progress))
+        record = {name: progress[name] for name in ("step", "tokens", "seconds", "validation")}
+        record |= self._origin()
+        checkpoints.replace_text(run / checkpoints.TRAINING, json.dumps(record, indent=1))
 
     def _origin(self) -> dict[str, object]:
         """What the model card says of where the weights come from."""
         settings = self.settings
         trained = [piece for piece in self.corpus.pieces if piece.split == "train"]
         sources = Counter(piece.source for piece in trained)
-        return {
+        device, workers = self.device.type, self.workers.count
+        origin: dict[str, object] = {
             "pieces": len(trained),
             "notes": sum(piece.notes[1] - piece.notes[0] for piece in trained),
             "sources": dict(sorted(sources.items())),
             "captions": len(self.words.bank.vectors),
-            "device": f"{settings.device}, {self.workers} process(es) of {settings.threads} thread",
+            "device": f"{device}, {workers} process(es) of {settings.threads} thread",
+            "precision": self.arithmetic.name,
             "sequences": f"{settings.length} ids, the model's full length at the end",
             "tokens_planned": settings.tokens,
         }
+        if settings.start is not None:
+            origin["started_from"] = settings.start.name
+        if self.best.step:
+            origin["best"] = {"step": self.best.step, "mean": self.best.mean}
+        return origin
 
     def rate(self) -> float:
-        """Share of the base learning rate: warm-up, plateau, linear decay to a twentieth."""
-        done = self.tokens / self.settings.tokens
-        warm = min(1.0, (done + 1e-9) / self.settings.warmup)
-        left = (1 - done) / self.settings.decay
-        return max(0.05, min(1.0, warm, left))
+        """Share of the base learning rates at this point of the run."""
+        return self.settings.rate(self.tokens)
 
     def train(self) -> None:
-        """Train to the end of the budget."""
+        """Train to the end of the budget, of the minutes or of the patience."""
         settings = self.settings
-        source = PassageSource(self.corpus, self.words.scale, "train", settings.seed)
+        if self.tokens >= settings.tokens or self.ended_early:
+            self.journal.say(f"{settings.run} is done: {self._where()}")
+            return
+        deadline_s = None if settings.minutes is None else settings.minutes * 60
+        began_s = time.perf_counter()
+        self.journal.open(self.step)
         bar = tqdm(
             total=settings.tokens,
             initial=self.tokens,
             unit="token",
             unit_scale=True,
-            disable=self.rank > 0,
+            disable=True if self.workers.rank else None,
         )
-        average: float | None = None
-        while self.tokens < settings.tokens:
-            began = time.perf_counter()
-            source.rng = np.random.default_rng((settings.seed, self.step, self.rank))
-            torch.manual_seed(int(source.rng.integers(2**31)))
-            loss, count = self._step(source)
-            self.seconds += time.perf_counter() - began
-            self.step += 1
-            self.tokens += count
-            average = loss if average is None else 0.98 * average + 0.02 * loss
-            bar.update(count)
-            bar.set_postfix(loss=f"{average:.3f}", rate=f"{self.rate():.3f}", refresh=False)
-            if self.step % 20 == 0:
-                self._log({"loss": round(average, 4), "rate": round(self.rate(), 4)})
-            if self.step % settings.validate_every == 0:
-                self.validation = self.validate()
-                self._log({"validation": self.validation})
-            if self.step % settings.checkpoint_every == 0:
-                self.save()
-        self.validation = self.validate()
-        self._log({"validation": self.validation})
+        stopped = False
+        for batch in self._batches():
+            if deadline_s is not None and time.perf_counter() - began_s > deadline_s:
+                self.stop_asked = True
+            stopped = self._train_step(batch, bar)
+            if stopped or self.ended_early or self.tokens >= settings.tokens:
+                break
+        if not stopped:
+            self._finish()
         self.save()
         bar.close()
+        self.journal.close()
+        if stopped:
+            self.journal.say(f"stopped: {self._where()}; the same command goes on from here")
 
-    def _step(self, source: PassageSource) -> tuple[float, int]:
+    def _where(self) -> str:
+        return f"step {self.step}, {self.tokens} of {self.settings.tokens} tokens"
+
+    def _train_step(self, batch: Batch, bar: tqdm) -> bool:
+        """One update and what is due after it; True when the run was asked to stop."""
         settings = self.settings
-        batch, length = settings.batch, settings.length
-        full = self.model.config.positions
-        if self.tokens >= settings.long_from * settings.tokens and length < full:
-            batch, length = max(1, batch * length // full), full
-        sequences = [source.sequence(self.words.bank, length) for _ in range(batch)]
-        self.model.train()
-        loss = self._loss(sequences, source.rng)
-        self.optimizer.zero_grad(self.model.parameters())
-        loss.backward()
-        self._average_gradients()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step(self.rate())
-        return float(loss.detach()), batch * length * self.workers
+        began_s = time.perf_counter()
+        update = self._update(batch)
+        count = batch.ids.shape[0] * (batch.ids.shape[1] - 1) * self.workers.count
+        self.seconds += time.perf_counter() - began_s
+        self.step += 1
+        self.tokens += count
+        kept = self.average if self.average is not None else update.loss
+        self.average = 0.98 * kept + 0.02 * update.loss
+        bar.update(count)
+        bar.set_postfix(loss=f"{self.average:.3f}", rate=f"{self.rate():.3f}", refresh=False)
+        if self.step % settings.log_every == 0:
+            values = {"loss": self.average, "step_loss": update.loss, "rate": self.rate()}
+            values["tokens_per_s"] = count / max(time.perf_counter() - began_s, 1e-9)
+            self._log({name: round(value, 4) for name, value in values.items()})
+        if update.stop:
+            return True
+        last = self.tokens >= settings.tokens
+        if self.step % settings.validate_every == 0 and not last:
+            self._judge()
+        if self.step % settings.checkpoint_every == 0 and not last:
+            self.save()
+        return False
 
-    def _average_gradients(self) -> None:
-        if self.workers == 1:
+    def _judge(self) -> None:
+        """Validate, keep the best weights aside, end the run when patience is over."""
+        self.validation = self.validate()
+        if not self.validation:
             return
-        grads = [p.grad for p in self.model.parameters() if p.grad is not None]
-        flat = torch.cat([grad.flatten() for grad in grads])
-        distributed.all_reduce(flat)
-        flat /= self.workers
-        for grad, part in zip(grads, flat.split([g.numel() for g in grads]), strict=True):
-            grad.copy_(part.view_as(grad))
+        self._log({"validation": self.validation})
+        if self.best.see(self.validation["mean"], self.step):
+            if self.workers.rank == 0:
+                checkpoints.replace_tensors(
+                    self.settings.run / checkpoints.BEST, checkpoints.weights_of(self.model)
+                )
+        elif 0 < self.settings.patience <= self.best.waited:
+            self.ended_early = True
 
-    def _loss(self, sequences: list[Sequence], rng: np.random.Generator | None) -> Tensor:
-        device = self.settings.device
-        ids = torch.from_numpy(np.stack([s.ids for s in sequences])).to(device)
-        index = torch.from_numpy(np.stack([s.mood_index for s in sequences])).to(device)
-        moods = max(len(s.conditioning) for s in sequences)
-        conditioning = np.zeros((len(sequences), moods, sequences[0].conditioning.shape[1]), "f4")
-        for row, sequence in zip(conditioning, sequences, strict=True):
-            row[: len(sequence.conditioning)] = sequence.conditioning
-        length = ids.shape[1] - 1
-        room = self.model.config.positions - length
-        offsets = np.zeros(len(sequences), np.int64)
-        if rng is not None and room:
-            offsets = rng.integers(0, room + 1, len(sequences)) * (rng.random() < 0.7)
-        positions = torch.arange(length)[None] + torch.from_numpy(offsets)[:, None]
-        logits = self.model(
-            ids[:, :-1],
-            positions.to(device),
-            torch.from_numpy(conditioning).to(device),
-            index[:, :-1],
+    def _finish(self) -> None:
+        """Judge the last weights; a run with patience ends with its best ones."""
+        if not self.ended_early:
+            self._judge()
+        best = self.settings.run / checkpoints.BEST
+        if not self.settings.patience or self.best.step in (0, self.step):
+            return
+        self.workers.wait()
+        checkpoints.put_weights(self.model, load_file(best))
+        self.journal.say(
+            f"kept the weights of step {self.best.step}, validation loss {self.best.mean:.3f}"
         )
-        target = ids[:, 1:].masked_fill(ids[:, 1:] == v.MOOD, IGNORE)
+        self.validation = self.validate()
+
+    def _plans(self) -> Iterator[Plan]:
+        settings, step, tokens = self.settings, self.step, self.tokens
+        while tokens < settings.tokens:
+            plan = Plan(step, *settings.sequences(tokens, self.model.config.positions))
+            yield plan
+            step += 1
+            tokens += plan.sequences * plan.length * self.workers.count
+
+    def _batches(self) -> Iterator[Batch]:
+        drawing = Drawing(
+            self.corpus,
+            self.words.scale,
+            self.words.bank,
+            positions=self.model.config.positions,
+            seed=self.settings.seed,
+            workers=self.workers,
+        )
+        processes = loader_processes(self.settings.loaders, self.device)
+        return batches(drawing, self._plans(), processes, pin=self.device.type == "cuda")
+
+    def _update(self, batch: Batch) -> Step:
+        """One update of the weights from the batches of all workers."""
+        batch = batch.to(self.device)
+        scaler = self.arithmetic.scaler
+        self.model.train()
+        loss, count = self.portions.run(len(batch), lambda parts: self._gradients(batch, parts))
+        nominal = batch.ids.shape[0] * (batch.ids.shape[1] - 1)
+        weight = count / nominal
+        values = torch.tensor([loss * weight, float(self.stop_asked)])
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        total, values = self.workers.average_gradients(gradients, weight, values)
+        scaler.unscale_(self.optimizer) if scaler.is_enabled() else None
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        scaler.step(self.optimizer, self.rate())
+        scaler.update()
+        return Step(float(values[0]) / total, bool(values[1] > 0))
+
+    def _gradients(self, batch: Batch, parts: list[slice]) -> tuple[float, int]:
+        """Leave the gradients of the batch's mean loss in the model; that loss and its tokens."""
+        seed = np.random.default_rng((self.settings.seed, self.step, self.workers.rank))
+        torch.manual_seed(int(seed.integers(2**31)))
+        self.optimizer.zero_grad(self.model.parameters())
+        count = int((batch.targets() != IGNORE).sum())
+        total = torch.zeros((), device=self.device)
+        for part in parts:
+            loss = self._loss_sum(batch[part]) / count
+            self.arithmetic.scaler.scale(loss).backward()
+            total += loss.detach()
+        return float(total), count
+
+    def _loss_sum(self, batch: Batch) -> Tensor:
+        """Cross entropy of a batch, summed over its targets, in nats."""
+        with self.arithmetic.cast():
+            logits = self._forward(
+                batch.ids[:, :-1], batch.positions(), batch.conditioning, batch.moods[:, :-1]
+            )
         return functional.cross_entropy(
-            logits.flatten(0, 1).float(), target.flatten(), ignore_index=IGNORE
+            logits.flatten(0, 1).float(),
+            batch.targets().flatten(),
+            ignore_index=IGNORE,
+            reduction="sum",
         )
 
     @torch.no_grad()
@@ -242,33 +361,19 @@ class Trainer:
 
         Empty for a corpus of one piece, which has nothing to hold out.
         """
+        if self._held_out is None:
+            length = min(self.settings.length, self.model.config.positions)
+            self._held_out = Validation(self.corpus, self.words, length)
         self.model.eval()
-        source = PassageSource(self.corpus, self.words.scale, "validation", 5)
-        losses: dict[str, float] = {}
-        for name in sorted({piece.source for piece in source.pieces}):
-            source.rng = np.random.default_rng(5)
-            sequences = [
-                source.sequence(self.words.bank, self.settings.length, name, plain=True)
-                for _ in range(4)
-            ]
-            losses[name] = round(float(self._loss(sequences, None)), 4)
-        if losses:
-            losses["mean"] = round(sum(losses.values()) / len(losses), 4)
-        return losses
+        return self._held_out.losses(self._mean_loss, self.workers, self.device)
+
+    def _mean_loss(self, batch: Batch) -> float:
+        batch = batch.to(self.device)
+
+        def losses(parts: list[slice]) -> float:
+            return sum(float(self._loss_sum(batch[part])) for part in parts)
+
+        return self.portions.run(len(batch), losses) / int((batch.targets() != IGNORE).sum())
 
     def _log(self, values: dict[str, object]) -> None:
-        if self.rank:
-            return
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        row = {"step": self.step, "tokens": self.tokens, "seconds": round(self.seconds, 1)}
-        line = json.dumps({**row, "memory_mib": round(memory), **values})
-        with (self.settings.run / "log.jsonl").open("a") as file:
-            file.write(line + "\n")
-
-
-def _join_workers() -> tuple[int, int]:
-    """Number of data-parallel workers and the rank of this one, as torchrun's environment says."""
-    workers = int(os.environ.get("WORLD_SIZE", "1"))
-    if workers > 1 and not distributed.is_initialized():
-        distributed.init_process_group("gloo" if not torch.cuda.is_available() else "nccl")
-    return workers, int(os.environ.get("RANK", "0"))
+        self.journal.row(self.step, self.tokens, self.seconds, values)

@@ -1,55 +1,122 @@
 """Trains a model on a prepared corpus, from where it stopped."""
 
 import argparse
+import signal
 from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from amt_live.cli import OneLineParser
+from amt_live.errors import FileError
 from export.commands.guard import guarded
+from export.training.settings import PRECISIONS, REMEMBERED, SCHEDULES, SIZES, UNRECORDED
+
+if TYPE_CHECKING:
+    from export.train import TrainSettings
+
+_SHAPE = ("hidden", "layers", "heads")
+_GIVEN = (
+    "hidden", "layers", "heads", "dropout", "tokens", "batch", "accumulate", "length", "schedule",
+    "patience", "threads", "loaders", "device", "precision", "captions", "seed", "minutes",
+    "matrix_lr", "other_lr", "validate_every", "checkpoint_every", "log_every",
+)  # fmt: skip
 
 
 def main(argv: list[str]) -> int:
     """``amt-live train DATA -o RUN``: train a model on a prepared corpus; goes on where it
     stopped."""
-    parser = OneLineParser("amt-live train", description=main.__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("-o", "--out", type=Path, required=True)
-    parser.add_argument("--encoder", type=Path, default=Path("models/default"))
-    parser.add_argument("--tokens", type=float, default=16e6, help="length of the whole run")
-    parser.add_argument("--hidden", type=int, default=192)
-    parser.add_argument("--layers", type=int, default=6)
-    parser.add_argument("--heads", type=int, default=6)
-    parser.add_argument("--batch-size", "--batch_size", type=int, default=8)
-    parser.add_argument("--length", type=int, default=512)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--captions", type=int, default=16_000)
-    parser.add_argument("--from", dest="start", type=Path, help="a model folder to start from")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(argv)
+    options = _parser().parse_args(argv)
     return guarded(lambda: _train(options))
 
 
-def _train(options: argparse.Namespace) -> None:
-    from export.train import Trainer, TrainSettings, load_weights
+def _parser() -> argparse.ArgumentParser:
+    parser = OneLineParser("amt-live train", description=main.__doc__)
+    add = parser.add_argument
+    add("data", type=Path, help="a folder that `amt-live prepare` wrote")
+    add("-o", "--out", type=Path, required=True, help="the run's folder, such as runs/mine")
+    add("--resume", action="store_true", help="fail when there is no run to go on with")
+    add("--from", dest="start", type=Path, help="a model folder to start from: fine-tuning")
+    add("--encoder", type=Path, default=Path("models/default"), help="folder with encoder.onnx")
+    add("--size", choices=tuple(SIZES), help="the model's size by name (default: default)")
+    for name in (*_SHAPE, "length", "captions", "seed", "threads"):
+        add(f"--{name}", type=int)
+    add("--dropout", type=float)
+    add("--tokens", type=float, help="length of the whole run, all workers together")
+    add("--minutes", type=float, help="stop with a checkpoint after so long; go on later")
+    add("--batch-size", "--batch_size", dest="batch", type=int, help="sequences at once")
+    add("--accumulate", type=int, help="such batches to one update of the weights")
+    add("--schedule", choices=SCHEDULES, help="how the learning rate falls (default: cosine)")
+    add("--matrix-lr", type=float, help="learning rate of weight matrices (Muon)")
+    add("--other-lr", type=float, help="learning rate of everything else (AdamW)")
+    add("--patience", type=int, help="end after so many validations without a better one")
+    add("--device", default="auto", help="auto, cpu, cuda or mps")
+    add("--precision", choices=PRECISIONS, default="auto", help="auto: bf16 on CUDA, else fp32")
+    add("--compile", action="store_true", help="torch.compile the model")
+    add("--loaders", type=int, help="processes that make sequences (auto: 0 on a CPU, up to 8)")
+    add("--validate-every", type=int, help="steps")
+    add("--checkpoint-every", type=int, help="steps")
+    add("--log-every", type=int, help="steps")
+    return parser
 
-    settings = TrainSettings(
+
+def choose_settings(options: argparse.Namespace) -> "TrainSettings":
+    """Settings of a run: what was given, else what the run folder remembers, else what the model to
+    start from or the size asks for, else the defaults."""
+    from export.checkpoints import has_run, read_config, read_settings
+    from export.train import TrainSettings
+    from export.training import finetune
+
+    given = {name: getattr(options, name) for name in _GIVEN if getattr(options, name) is not None}
+    if "tokens" in given:
+        given["tokens"] = int(given["tokens"])
+    chosen: dict[str, Any] = {}
+    running = has_run(options.out)
+    if options.resume and not running:
+        raise FileError(
+            f"{options.out} holds no run to resume; leave --resume out to start one there"
+        )
+    if options.size:
+        chosen |= SIZES[options.size]
+    elif not running and not options.start:
+        chosen |= SIZES["default"]
+    if options.start and not running:
+        base = finetune.read_base(options.start)
+        chosen |= {name: getattr(base, name) for name in _SHAPE} | finetune.DEFAULTS
+    if running:
+        config = read_config(options.out)
+        if config and not options.size:
+            chosen |= {name: getattr(config, name) for name in _SHAPE}
+            chosen |= {"dropout": config.dropout, "attention_dropout": config.attention_dropout}
+        recorded = read_settings(options.out)
+        chosen |= {name: recorded[name] for name in REMEMBERED if name in recorded}
+        if not recorded:
+            chosen |= UNRECORDED
+    return TrainSettings(
         data=options.data,
         run=options.out,
         encoder=options.encoder,
-        hidden=options.hidden,
-        layers=options.layers,
-        heads=options.heads,
-        tokens=int(options.tokens),
-        batch=options.batch_size,
-        length=options.length,
-        threads=options.threads,
-        device=options.device,
-        captions=options.captions,
-        seed=options.seed,
+        start=options.start,
+        compile=options.compile,
+        **{**chosen, **given},
     )
+
+
+def _train(options: argparse.Namespace) -> None:
+    settings = choose_settings(options)
+    from export.train import Trainer
+
     trainer = Trainer(settings)
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        trainer.stop_asked = True
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
     if trainer.resume():
-        print(f"going on from step {trainer.step}, {trainer.tokens} tokens")
-    elif options.start:
-        load_weights(trainer.model, options.start / "checkpoint.safetensors")
-    trainer.train()
+        trainer.journal.say(f"going on from step {trainer.step}, {trainer.tokens} tokens")
+    elif settings.start:
+        trainer.start_from(settings.start)
+    try:
+        trainer.train()
+    finally:
+        trainer.workers.leave()
