@@ -52,6 +52,8 @@ class Described:
     bpm: float | None = None
     metre: int | None = None
     """Quarter notes in a bar, for captions; None where they change."""
+    plain_mode: bool = True
+    """Whether one key fits well enough to speak of major or minor."""
 
 
 def level(z: float) -> int:
@@ -116,9 +118,9 @@ def _single(passage: Described, rng: np.random.Generator, split: str) -> str:
 
 def _one(passage: Described, rng: np.random.Generator, split: str) -> tuple[str, str, str] | None:
     sources: tuple[tuple[float, Callable[[], Bases]], ...] = (
-        (0.34, lambda: _mood(passage.vector, rng, split)[:1]),
+        (0.32, lambda: _mood(passage.vector, rng, split)[:1]),
         (0.22, lambda: _genre(passage, rng, split)),
-        (0.2, lambda: _instruments(passage.vector, rng, split)),
+        (0.22, lambda: _instruments(passage.vector, rng, split)),
         (0.24, lambda: _measured(passage, rng, split, 3.0)[:1]),
     )
     weights = np.array([weight for weight, _ in sources])
@@ -138,7 +140,7 @@ def _several(passage: Described, rng: np.random.Generator, split: str) -> str:
         found += _genre(passage, rng, split)
     if passage.style_words and rng.random() < 0.12 and split == words.TRAIN:
         found.append(("style", "text", str(rng.choice(passage.style_words))))
-    if rng.random() < 0.45:
+    if rng.random() < 0.54:
         found += _instruments(vector, rng, split)
     found += _measured(passage, rng, split, 1.0)
     if not found:
@@ -286,7 +288,8 @@ def _measured(passage: Described, rng: np.random.Generator, split: str, weight: 
         index = level(float(vector[_AT[name]]))
         chances.append((_LEVEL_CHANCE[index], f"{label}:{index}"))
     mode = valence_level(float(vector[_AT["mode"]]))
-    chances.append(((0.24, 0.01, 0.2)[mode], f"mode:{mode}"))
+    if passage.plain_mode:
+        chances.append(((0.24, 0.01, 0.2)[mode], f"mode:{mode}"))
     chances += [(chance, label) for chance, label in _traits(passage)]
     found: Bases = []
     for index in rng.permutation(len(chances)):

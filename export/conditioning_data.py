@@ -9,9 +9,14 @@ complete one needs no text encoder, and neither tokenizers nor onnxruntime.
 import hashlib
 import json
 import os
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +36,9 @@ Floats = NDArray[np.float32]
 CAPTIONS_VERSION: Final = 2
 """Raise it when captions or augmentation change in code: it is part of the fingerprint."""
 SCALE_SAMPLES: Final = 3000
-CHUNK: Final = 4096
-"""Captions embedded between two saves."""
+CHUNK: Final = 256
+CHUNKS_SAVED: Final = 8
+"""Captions go to a process by chunks, and are saved every so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +107,11 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
     The scale of a file that this one replaces is kept where the corpus is the same, so that weights
     trained with it keep their meaning.
     """
-    embedder = open_embedder(encoder)
+    open_embedder(encoder)
     scale = _kept_scale(path, corpus) or fit_scale(corpus, SCALE_SAMPLES, seed=1)
     texts, vectors = make_bank(corpus, scale, captions, seed=2)
     key = hashlib.sha256("\n".join([*texts, _encoder_hash(encoder)]).encode()).hexdigest()
-    embeddings = _embedded(texts, embedder, path.with_name("conditioning.part.npz"), key)
+    embeddings = _embedded(texts, encoder, path.with_name("conditioning.part.npz"), key)
     found = readout.fit(texts, embeddings.astype(np.float32), vectors)
     meta = {
         "fingerprint": fingerprint(corpus),
@@ -143,26 +149,59 @@ def open_embedder(folder: Path) -> "Embedder":
         ) from error
 
 
-def _embedded(texts: list[str], embedder: "Embedder", part: Path, key: str) -> NDArray[np.float16]:
-    """Embeddings [N, E] of all texts; saved on the way, and taken up again when ``key`` is the
-    same."""
-    rows = np.zeros((len(texts), embedder.dimension), np.float16)
-    done = 0
+def _embedded(texts: list[str], encoder: Path, part: Path, key: str) -> NDArray[np.float16]:
+    """Embeddings [N, E] of all texts, one process a core; saved on the way, and taken up again when
+    ``key`` is the same."""
+    blocks = _saved(part, key)
+    done = sum(map(len, blocks))
+    chunks = [texts[i : i + CHUNK] for i in range(done, len(texts), CHUNK)]
+    processes = min(os.cpu_count() or 1, len(chunks))
+    with tqdm(total=len(texts), initial=done, desc="captions", unit="text", disable=None) as bar:
+        if processes < 2:
+            results = (_embed_chunk(encoder, chunk) for chunk in chunks)
+            _collect(results, blocks, bar, part, key)
+        else:
+            # Spawned: a trainer's threads do not survive a fork.
+            context = get_context("spawn")
+            with ProcessPoolExecutor(processes, context) as pool:
+                results = pool.map(partial(_embed_chunk, encoder), chunks)
+                _collect(results, blocks, bar, part, key)
+    return np.concatenate(blocks)
+
+
+def _collect(
+    results: Iterable[NDArray[np.float16]],
+    blocks: list[NDArray[np.float16]],
+    bar: "tqdm[None]",
+    part: Path,
+    key: str,
+) -> None:
+    for count, rows in enumerate(results, 1):
+        blocks.append(rows)
+        bar.update(len(rows))
+        if count % CHUNKS_SAVED == 0:
+            _replace(part, compress=False, key=np.array(key), rows=np.concatenate(blocks))
+
+
+def _saved(part: Path, key: str) -> list[NDArray[np.float16]]:
     if part.is_file():
         try:
             with np.load(part, allow_pickle=False) as data:
                 if str(data["key"]) == key:
-                    done = len(data["rows"])
-                    rows[:done] = data["rows"]
-        except (OSError, ValueError, KeyError, EOFError):
-            done = 0
-    with tqdm(total=len(texts), initial=done, desc="captions", unit="text", disable=None) as bar:
-        for index in range(done, len(texts)):
-            rows[index] = embedder.embed(texts[index])
-            bar.update()
-            if (index + 1) % CHUNK == 0:
-                _replace(part, compress=False, key=np.array(key), rows=rows[: index + 1])
-    return rows
+                    return [data["rows"]]
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            pass  # A part that cannot be read is made again.
+    return []
+
+
+@cache
+def _embedder_of(encoder: Path) -> "Embedder":
+    return open_embedder(encoder)
+
+
+def _embed_chunk(encoder: Path, texts: list[str]) -> NDArray[np.float16]:
+    embedder = _embedder_of(encoder)
+    return np.stack([embedder.embed(text) for text in texts]).astype(np.float16)
 
 
 def _replace(path: Path, *, compress: bool = True, **arrays: NDArray[Any]) -> None:

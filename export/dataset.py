@@ -34,7 +34,8 @@ SOURCE_WEIGHTS = {
 NULL_SHARE = 0.12
 ATTRIBUTE_NOISE = 0.2
 PLAIN_KEY = 0.78
-"""Key correlation from which a caption may name the key."""
+PLAIN_MODE = 0.7
+"""Key correlations from which a caption may name the key, and speak of major and minor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,11 @@ class PassageSource:
             return some[self.rng.integers(len(some))]
         return self.pieces[int(np.searchsorted(self._weights, self.rng.random()))]
 
-    def passages(self, piece: PieceInfo, transpose: int, max_bars: int) -> Iterator[Passage]:
-        """Consecutive passages of a piece from a random bar on, until it ends."""
+    def passages(
+        self, piece: PieceInfo, transpose: int, max_bars: int, *, written: bool = True
+    ) -> Iterator[Passage]:
+        """Consecutive passages of a piece from a random bar on, until it ends; measured only where
+        not ``written``."""
         rng = self.rng
         notes = self.corpus.notes[slice(*piece.notes)]
         bars = self.corpus.bars[slice(*piece.bars)]
@@ -143,11 +147,16 @@ class PassageSource:
             else:
                 count = int(rng.integers(4, 9))
             last = min(first + min(count, max_bars), len(bars))
-            yield self._passage(piece, notes, bars[first:last], transpose)
+            yield self._passage(piece, notes, bars[first:last], transpose, written)
             first = last
 
     def _passage(
-        self, piece: PieceInfo, notes: NDArray[np.void], bars: NDArray[np.int32], transpose: int
+        self,
+        piece: PieceInfo,
+        notes: NDArray[np.void],
+        bars: NDArray[np.int32],
+        transpose: int,
+        written: bool,
     ) -> Passage:
         rng = self.rng
         start, end = int(bars[0, 0]), int(bars[-1].sum())
@@ -182,8 +191,9 @@ class PassageSource:
             key=int(scores.argmax()) if scores.max() > PLAIN_KEY else None,
             bpm=float(bpm) * tempo if bpm else None,
             metre=int(bars[0, 1]) // STEPS_PER_BEAT,
+            plain_mode=bool(scores.max() > PLAIN_MODE),
         )
-        return Passage(grid_bars(inside, bars, scores), described, raw)
+        return Passage(grid_bars(inside, bars, scores) if written else [], described, raw)
 
     def sequence(
         self, bank: CaptionBank, length: int, source: str | None = None, *, plain: bool = False
@@ -268,7 +278,9 @@ def fit_scale(corpus: Corpus, samples: int, seed: int) -> attributes.Scale:
         np.ones(len(attributes.MEASURED), np.float32),
     )
     source = PassageSource(corpus, unit, "train", seed)
-    first = (next(source.passages(source.draw_piece(), 0, 16)) for _ in range(samples))
+    first = (
+        next(source.passages(source.draw_piece(), 0, 16, written=False)) for _ in range(samples)
+    )
     return attributes.Scale.fit(np.stack([passage.raw for passage in first]))
 
 
@@ -277,9 +289,10 @@ def make_bank(
 ) -> tuple[list[str], Floats]:
     """``count`` captions of random training passages, with the passages' attribute vectors."""
     source = PassageSource(corpus, scale, "train", seed)
-    texts, vectors = [], []
+    texts: list[str] = []
+    vectors = []
     while len(texts) < count:
-        for passage in source.passages(source.draw_piece(), 0, 16):
+        for passage in source.passages(source.draw_piece(), 0, 16, written=False):
             texts.append(caption(passage.described, source.rng))
             vectors.append(passage.described.vector)
             if source.rng.random() < 0.5 or len(texts) >= count:

@@ -212,17 +212,18 @@ def _held() -> frozenset[str]:
 
 @cache
 def _held_words() -> tuple[frozenset[tuple[str, ...]], int]:
-    frozen = [text for pair in (*phrases.AROUSAL, *phrases.VALENCE) for text in pair]
-    held = frozenset(tuple(_WORD.findall(text.lower())) for text in (*_held(), *frozen))
+    held = frozenset(_gram(text) for text in (*_held(), *phrases.frozen()))
     return held, max(map(len, held))
 
 
 @cache
 def _base_words() -> tuple[dict[tuple[str, ...], str], int]:
-    known = {
-        tuple(_WORD.findall(text.lower())): text for rows in labels().values() for _, text in rows
-    }
+    known = {_gram(text): text for rows in labels().values() for _, text in rows}
     return known, max(map(len, known))
+
+
+def _gram(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(text.lower()))
 
 
 def _grams(text: str, longest: int) -> Iterator[tuple[str, ...]]:

@@ -9,7 +9,7 @@ ADJECTIVE: Final = (
 )  # fmt: skip
 NOUN: Final = (
     "{}", "with {}", "give me {}", "let's have {}", "I want {}", "{} please", "now {}", "{} now",
-    "play {}", "how about {}", "let me hear {}", "try {}", "some music with {}",
+    "play {}", "how about {}", "let me hear {}", "try {}", "a piece with {}",
     "there should be {}",
 )  # fmt: skip
 MANNER: Final = (

@@ -9,7 +9,7 @@ from typing import Final
 
 DENSITY: Final = (
     "very sparse|minimal|bare|skeletal|nearly empty|stripped bare|+only a few notes|"
-    "+almost nothing|+lots of space|+long silences|+a note here and there|+hardly any notes|"
+    "+almost nothing|+lots of space|+long silences|+a note now and then|+hardly any notes|"
     "+two notes and a pause|@with huge gaps|@as empty as possible",
     "sparse|spacious|thin|airy|uncluttered|open|lean|economical|light on notes|+few notes|"
     "+room to breathe|+fewer notes|+some space|+less going on|@without clutter",
