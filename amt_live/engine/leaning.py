@@ -10,11 +10,12 @@ Thread: engine. Pure: the same attributes and key give the same array.
 """
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from amt_live.engine.chording import fitting_qualities, lean, tones
 from amt_live.music.parts import PARTS
 from amt_live.text.conditioning import Mood
 from amt_live.tokens import vocabulary as v
@@ -37,7 +38,10 @@ SAME_KEY_NATS: Final = 3.0
 FOREIGN_PITCH_NATS: Final = -0.8
 TRIAD_NATS: Final = 0.4
 """The tonic's triad is what tells a minor key from the major one with the same notes."""
+ASKED_KEY_WEIGHT: Final = 2.5
 TONIC_CHORD_NATS: Final = 0.8
+STRANGE_CHORD_NATS: Final = -1.5
+"""A chord whose root is not in the scale."""
 QUALITY_NATS: Final = 0.5
 _MAJOR_QUALITIES: Final = ("maj", "7", "maj7", "6")
 _MINOR_QUALITIES: Final = ("min", "m7", "m6", "dim", "m7b5")
@@ -52,14 +56,24 @@ _SCALES: Final = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
 """Major, and minor with both sevenths."""
 
 
+class Over(NamedTuple):
+    """The chord that a note is played over, and where and by whom."""
+
+    chord: tuple[int, int]
+    is_asked: bool
+    is_bass: bool
+    on_beat: bool
+
+
 class Leaning:
     """The prior of one mood. The null mood leans nowhere, but to planned bars."""
 
     def __init__(self, mood: Mood) -> None:
-        self._attributes = mood.attributes
+        self._mode = float(np.clip(mood.attributes.get("mode", 0.0), -2, 2))
         self._base = np.zeros(v.SIZE, np.float32)
         self._base[v.CHORD_ROOT_FIRST : v.NO_CHORD] += PLAN_NATS
-        self._by_key: dict[int | None, Floats] = {}
+        self._qualities: dict[tuple[int | None, int, bool], Floats] = {}
+        self._known: dict[tuple[int | None, Over | None, bool], Floats] = {}
         self._lean_parts(mood.presence, mood.absent)
         if mood.key is not None:
             self._base[v.KEY_FIRST + mood.key] += NAMED_KEY_NATS
@@ -67,11 +81,23 @@ class Leaning:
         if mood.velocity is not None:
             self._lean_velocity(mood.velocity)
 
-    def bias(self, key: int | None) -> Floats:
-        """Nats to add to the logits [V] while ``key`` (0-23, minor from 12) is in force."""
-        known = self._by_key.get(key)
+    def bias(
+        self, key: int | None, over: Over | None = None, *, is_key_asked: bool = False
+    ) -> Floats:
+        """Nats to add to the logits [V] while ``key`` (0-23, minor from 12) is in force, and a
+        chord. A key that somebody asked for is made plainer than one that the model drew."""
+        known = self._known.get((key, over, is_key_asked))
         if known is None:
-            known = self._by_key[key] = self._with_key(key)
+            weight = ASKED_KEY_WEIGHT if is_key_asked else 1.0
+            known = self._with_key(key, tones(over.chord) if over else frozenset(), weight)
+            if over is not None:
+                known += lean(
+                    over.chord,
+                    is_asked=over.is_asked,
+                    is_bass=over.is_bass,
+                    on_beat=over.on_beat,
+                )
+            self._known[key, over, is_key_asked] = known
         return known
 
     def _lean_parts(self, presence: Mapping[str, float], absent: frozenset[str]) -> None:
@@ -89,7 +115,7 @@ class Leaning:
         self._base[v.PART_VELOCITY_FIRST : v.PITCH_FIRST] += np.tile(nats, len(PARTS))
 
     def _lean_mode(self) -> None:
-        mode = float(np.clip(self._attributes.get("mode", 0.0), -2, 2))
+        mode = self._mode
         self._base[v.KEY_FIRST : v.KEY_FIRST + 12] += MODE_NATS * mode
         self._base[v.KEY_FIRST + 12 : v.KEY_FIRST + 24] -= MODE_NATS * mode
         for sign, qualities in ((1, _MAJOR_QUALITIES), (-1, _MINOR_QUALITIES)):
@@ -97,19 +123,41 @@ class Leaning:
                 token = v.CHORD_QUALITY_FIRST + v.CHORD_QUALITIES.index(quality)
                 self._base[token] += sign * QUALITY_NATS * mode
 
-    def _with_key(self, key: int | None) -> Floats:
+    def quality_bias(self, key: int | None, root: int, *, is_key_asked: bool = False) -> Floats:
+        """Nats for the draw of a chord's quality after its root, as ``bias``."""
+        known = self._qualities.get((key, root, is_key_asked))
+        if known is None:
+            known = self.bias(key, is_key_asked=is_key_asked)
+            if key is not None:
+                weight = ASKED_KEY_WEIGHT if is_key_asked else 1.0
+                known = known + np.float32(weight) * fitting_qualities(root, _scale(key))
+            self._qualities[key, root, is_key_asked] = known
+        return known
+
+    def _with_key(self, key: int | None, chord: frozenset[int], weight: float) -> Floats:
         bias = self._base.copy()
         if key is None:
             return bias
         bias[v.KEY_FIRST + key] += SAME_KEY_NATS
         minor, root = divmod(key, 12)
-        scale = {(root + step) % 12 for step in _SCALES[minor]}
+        scale = _scale(key) | chord
         foreign = [v.pitch_id(pitch) for pitch in range(128) if pitch % 12 not in scale]
-        bias[foreign] += FOREIGN_PITCH_NATS
+        bias[foreign] += weight * FOREIGN_PITCH_NATS
         triad = {(root + step) % 12 for step in (0, 3 if minor else 4, 7)}
-        bias[[v.pitch_id(pitch) for pitch in range(128) if pitch % 12 in triad]] += TRIAD_NATS
-        bias[v.CHORD_ROOT_FIRST + root] += TONIC_CHORD_NATS
+        bias[[v.pitch_id(pitch) for pitch in range(128) if pitch % 12 in triad]] += (
+            weight * TRIAD_NATS
+        )
+        bias[v.CHORD_ROOT_FIRST + root] += weight * TONIC_CHORD_NATS
+        strange = [v.CHORD_ROOT_FIRST + step for step in range(12) if step not in _scale(key)]
+        bias[strange] += STRANGE_CHORD_NATS
+        if (self._mode < 0) != bool(minor):  # the key was set by hand, against the words
+            bias[v.CHORD_QUALITY_FIRST : v.USED] -= self._base[v.CHORD_QUALITY_FIRST : v.USED]
         return bias
+
+
+def _scale(key: int) -> frozenset[int]:
+    minor, root = divmod(key, 12)
+    return frozenset((root + step) % 12 for step in _SCALES[minor])
 
 
 def density_level(mood: Mood) -> int | None:
