@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from amt_live.analysis.measures import key_scores
 from amt_live.music.parts import DRUMS
-from export.evaluation.bootstrap import EDGES, Indices, Resampler
+from export.evaluation.bootstrap import Indices, Resampler, centred
 from export.evaluation.patterns import SIXTEENTHS, sixteenth_of
 from export.evaluation.window import Window
 
@@ -127,35 +127,38 @@ def _pooled(rows: Floats) -> Floats:
 def ceiling(real: Profiles, labels: Sequence[str], seed: int = 0) -> Similarity:
     """Real music against real music: the mean over 40 random halves, split by piece."""
     rng = np.random.default_rng(seed)
-    found = []
-    for _ in range(SPLITS):
-        first = np.zeros(len(real.labels), bool)
-        for label in labels:
-            names = np.unique(real.pieces[real.labels == label])
-            half = rng.permutation(names)[: len(names) // 2]
-            first |= np.isin(real.pieces, half) & (real.labels == label)
-        found.append(compare(real.take(first), real.take(~first), labels))
-    return _mean(found, labels)
+    halves = (_halves(real, labels, rng) for _ in range(SPLITS))
+    return _mean([compare(first, second, labels) for first, second in halves], labels)
 
 
 def floor(real: Profiles, labels: Sequence[str], seed: int = 0) -> Similarity:
-    """Real music under other labels: each label's windows against those of another, at random.
+    """Real music under other labels: what a band scores that plays real music but heeds no word.
 
-    What a band scores that plays real music but heeds no word; the mean over 40 shuffles, in which
-    pieces trade labels.
+    As ``ceiling``, of the same halves, but in the first the pieces trade labels, and none keeps its
+    own: so the two differ in the labels only.
     """
     rng = np.random.default_rng(seed)
-    scored = np.isin(real.labels, labels)
-    rows = real.take(scored)
-    names, of = np.unique(rows.pieces, return_inverse=True)
-    label_of = np.array([rows.labels[of == i][0] for i in range(len(names))])
     found = []
     for _ in range(SPLITS):
-        shuffled = rng.permutation(label_of)[of]
-        stranger = shuffled != rows.labels
-        other = Profiles(shuffled, rows.pieces, rows.notes_per_s, rows.histograms)
-        found.append(compare(other.take(stranger), rows, labels))
+        first, second = _halves(real, labels, rng)
+        _, begins, of = np.unique(first.pieces, return_index=True, return_inverse=True)
+        shuffled = rng.permutation(first.labels[begins])[of]
+        other = Profiles(shuffled, first.pieces, first.notes_per_s, first.histograms)
+        found.append(compare(other.take(shuffled != first.labels), second, labels))
     return _mean(found, labels)
+
+
+def _halves(
+    real: Profiles, labels: Sequence[str], rng: np.random.Generator
+) -> tuple[Profiles, Profiles]:
+    """Each label's pieces in two halves at random; other labels are left out."""
+    scored = np.isin(real.labels, labels)
+    first = np.zeros(len(real.labels), bool)
+    for label in labels:
+        names = np.unique(real.pieces[real.labels == label])
+        half = rng.permutation(names)[: len(names) // 2]
+        first |= np.isin(real.pieces, half) & (real.labels == label)
+    return real.take(first), real.take(scored & ~first)
 
 
 def macro_interval(
@@ -170,8 +173,8 @@ def macro_interval(
         drawn = (p.take(r.draw(rng)) for p, r in zip(sides, again, strict=True))
         for name, value in compare(*drawn, labels).macro.items():
             rows[name].append(value)
-    edges = {name: np.quantile(values, EDGES) for name, values in rows.items()}
-    return {name: (float(low), float(high)) for name, (low, high) in edges.items()}
+    figures = compare(played, real, labels).macro
+    return {name: centred(values, figures[name]) for name, values in rows.items()}
 
 
 def overall(macro: dict[str, float], adherence: float, degenerate: float, copied: float) -> float:

@@ -8,7 +8,7 @@ Features are standardised and clipped at three deviations, so that no single odd
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,7 @@ from export.evaluation.window import Window
 
 Floats = NDArray[np.float64]
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Counts up when features, limits or the fit change, so that old caches are not read."""
 PER_PIECE: Final = 2
 CLIP: Final = 3.0
@@ -36,7 +36,7 @@ class Probe:
     """A fitted probe. ``mean`` and ``deviation`` [40] standardise; ``weights`` [40, labels] and
     ``bias`` [labels] are those of a multinomial logistic regression, divided by the temperature
     that validation music asked for. ``limits`` hold what is absurd, ``reference`` [N, 40] the
-    standardised features of real training windows."""
+    standardised features of real training windows and ``reference_labels`` [N] their labels."""
 
     labels: NDArray[np.str_]
     mean: Floats
@@ -45,10 +45,21 @@ class Probe:
     bias: Floats
     limits: Limits
     reference: Floats
+    reference_labels: NDArray[np.str_]
 
     def standardised(self, table: Floats) -> Floats:
         """Features [W, 40] in deviations of real training music, clipped at three."""
         return np.clip((table - self.mean) / self.deviation, -CLIP, CLIP)
+
+    def training_rows(self, labels: Sequence[str], per_label: int, seed: int = 0) -> Floats:
+        """Standardised features of at most ``per_label`` real training windows of each label: what
+        a Frechet distance is when real music plays."""
+        rng = np.random.default_rng(seed)
+        rows = [
+            rng.permutation(np.flatnonzero(self.reference_labels == label))[:per_label]
+            for label in labels
+        ]
+        return self.reference[np.concatenate(rows)]
 
     def probabilities(self, table: Floats) -> Floats:
         """Calibrated probabilities [W, labels] of features [W, 40]; all labels alike at first."""
@@ -141,12 +152,14 @@ def fit_probe(train: Sequence[Window], held: Sequence[Window]) -> Probe:
     weights, bias = model.coef_.T.astype(np.float64), model.intercept_.astype(np.float64)
     if len(model.classes_) == 2:  # one column then, for the second class
         weights, bias = np.hstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
-    probe = Probe(np.asarray(model.classes_), mean, deviation, weights, bias, limits, z)
+    probe = Probe(np.asarray(model.classes_), mean, deviation, weights, bias, limits, z, wanted)
     temperature = _temperature(probe, held)
-    return Probe(
-        probe.labels, mean, deviation, weights / temperature, bias / temperature, limits,
-        z.astype(np.float32),
-    )  # fmt: skip
+    return replace(
+        probe,
+        weights=weights / temperature,
+        bias=bias / temperature,
+        reference=z.astype(np.float32),
+    )
 
 
 def _temperature(probe: Probe, held: Sequence[Window]) -> float:
