@@ -37,7 +37,7 @@ def load_styles(folder: Path) -> tuple[Style, ...]:
         if len(styles) > MAX_STYLES or len({style.name for style in styles}) < len(styles):
             raise ValueError(f"more than {MAX_STYLES} styles, or a name twice")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        how = f"remove it, or make it again: amt-live styles {folder}"
+        how = f"remove it, or make it again: amt-live styles CORPUS --into {folder}"
         raise ModelError(f"{path} cannot be used ({error}); {how}") from error
     return styles
 
@@ -58,7 +58,7 @@ def find_style(styles: Sequence[Style], wanted: str) -> Style:
     Raises UsageError that names those there are.
     """
     if not styles:
-        raise UsageError("this model has no styles; make them with: amt-live styles MODEL")
+        raise UsageError("this model has no styles; amt-live styles CORPUS --into MODEL finds some")
     words = " ".join(wanted.split()).casefold()
     if words.isdecimal() and 1 <= int(words[:9]) <= len(styles):
         return styles[int(words) - 1]
