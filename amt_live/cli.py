@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 from amt_live import __version__
 from amt_live.config import OPTIONS, Config, Option, config_path_in_use, load_config
+from amt_live.control.commands import MAX_SEED
 from amt_live.errors import AmtError, UsageError
 
 OFFLINE: Final = {
@@ -30,7 +31,6 @@ _TRAIN_MODULES: Final = (
     "sklearn",
     "export",
 )
-NOT_YET: Final = {"replay": "to hear a take again use: amt-live render TAKE.mid -o OUT.wav"}
 LONGEST_LINE: Final = 600
 _PLAYING: Final = tuple(option.name for option in OPTIONS)
 
@@ -53,8 +53,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words[0] in OFFLINE:
             return _offline(words[0], words[1:])
-        if words[0] in NOT_YET:
-            raise UsageError(f"{words[0]} is not in this version; {NOT_YET[words[0]]}")
         options = _parser().parse_args(words)
         command: Callable[[argparse.Namespace], int] = options.run
         return command(options)
@@ -115,6 +113,13 @@ def _parser() -> argparse.ArgumentParser:
         help="as OUT-1.mid, OUT-2.mid ... with seeds that count up",
     )
     _add_options(generate, ("tempo", "seed", "model"))
+    replay = add("replay", _replay, "a take again, byte for byte; or another way from a bar of it")
+    replay.add_argument("take", metavar="TAKE.mid")
+    replay.add_argument("-o", "--out", metavar="OUT.mid", help="default: TAKE-replay.mid")
+    replay.add_argument("--branch-bar", metavar="N", help="from this bar of the take on, otherwise")
+    replay.add_argument("--mood", metavar="TEXT", help="the mood to branch into")
+    replay.add_argument("--seed", metavar="N", help="the seed to branch with")
+    replay.add_argument("--model", metavar="DIR", help="default: the model that played the take")
     analyze = add("analyze", _analyze, "what is in a MIDI file: key, chords, density, mood, style")
     analyze.add_argument("file", metavar="IN.mid")
     analyze.add_argument("--json", action="store_true")
@@ -221,6 +226,26 @@ def _generate(options: argparse.Namespace) -> int:
     from amt_live.tools import generate
 
     return generate(options.text, options.out, bars, takes, config, _say)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    def whole(name: str, low: int, high: int) -> int | None:
+        text = getattr(options, name)
+        option = Option(name, int, None, "N", "", low=low, high=high)
+        return None if text is None else int(option.read(text, option.flag))
+
+    branch_bar, seed = whole("branch_bar", 1, 1_000_000), whole("seed", 0, MAX_SEED)
+    from amt_live.tools import replay
+
+    return replay(
+        options.take,
+        options.out,
+        _say,
+        model=options.model,
+        branch_bar=branch_bar,
+        mood=options.mood,
+        seed=seed,
+    )
 
 
 def _analyze(options: argparse.Namespace) -> int:

@@ -167,7 +167,9 @@ def _announce(
 def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
     seed = secrets.randbelow(MAX_SEED) if config.seed is None else config.seed
     mood = "" if config.mood is None else parse_mood(config.mood).text
-    settings = Settings(mood, config.tempo, seed, model=model.name, styles=model.styles)
+    settings = Settings(
+        mood, config.tempo, seed, model=model.name, model_hash=model.hash, styles=model.styles
+    )
     return Engine(
         model.generator,
         model.moods,

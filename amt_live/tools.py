@@ -10,7 +10,7 @@ from typing import Final
 from amt_live import paths
 from amt_live.config import Config
 from amt_live.control.moodline import parse_mood
-from amt_live.errors import ModelError, NetworkError, PortError
+from amt_live.errors import FileError, ModelError, NetworkError, PortError, UsageError
 from amt_live.midi.places import check_place
 
 Say = Callable[[str], None]
@@ -99,6 +99,51 @@ class ProgressBar:
         """Leave the line."""
         if self._shows:
             sys.stderr.write("\n")
+
+
+def replay(
+    take: str,
+    out: str | None,
+    say: Say,
+    *,
+    model: str | None,
+    branch_bar: int | None,
+    mood: str | None,
+    seed: int | None,
+) -> int:
+    """``amt-live replay``: a take again, or another way from a bar of it."""
+    if branch_bar is None and not (mood is None and seed is None):
+        raise UsageError("--mood and --seed need a bar to branch at; give --branch-bar N")
+    if branch_bar is not None and mood is None and seed is None:
+        raise UsageError("--branch-bar needs another mood or seed; give --mood TEXT or --seed N")
+    played = Path(take).expanduser()
+    path = played.with_name(f"{played.stem}-replay.mid") if out is None else Path(out).expanduser()
+    check_place(path)
+    if path.absolute() == played.absolute():
+        raise UsageError(f"{path} is the take itself; name another file with -o")
+    from amt_live import replay as replaying
+
+    branch = None
+    if branch_bar is not None:
+        text = None if mood is None else parse_mood(mood).text
+        branch = replaying.Branch(branch_bar, text, seed)
+    progress = ProgressBar("records")
+    outcome = replaying.replay(
+        played,
+        path,
+        opened=replaying.model_finder(model),
+        branch=branch,
+        progress=progress,
+    )
+    progress.end()
+    say(f"{path}: {outcome.notes} notes in {outcome.bars} bars")
+    if outcome.differing:
+        say(f"the model drew otherwise {outcome.differing} times here; the take's own was played")
+    if outcome.is_same is False:
+        raise FileError(f"{path} is not what {played.name} was: it was played by another amt-live")
+    if outcome.is_same:
+        say(f"the same bytes as {played.name} when it was played")
+    return 0
 
 
 def panic(host: str, osc_port: int, say: Say) -> int:

@@ -6,7 +6,7 @@ going back takes the same ticks off both the stream and the output.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from amt_live.control.state import (
@@ -29,6 +29,7 @@ from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
+from amt_live.engine.tape import Tape
 from amt_live.engine.transport import Transport
 from amt_live.inference.generator import Generator
 from amt_live.inference.generator import Sampling as Drawing
@@ -57,6 +58,7 @@ class Settings:
     seed: int = 0
     sampling: Sampling = field(default_factory=Sampling)
     model: str = ""
+    model_hash: str = ""
     styles: tuple[Style, ...] = ()
 
 
@@ -72,14 +74,14 @@ class Band:
         settings: Settings,
         publish: Callable[[Notice], None],
     ) -> None:
-        self.output = output
+        self.output = self.tape = Tape(output, self)
         self.clock = clock
         self.publish = publish
         self.transport = Transport(clock, settings.tempo_bpm)
         self.moods = MoodDesk(reader, settings.mood)
         self.parts = PartDesk()
         self.health = HealthDesk(clock, publish)
-        self.queued = Queued(output)
+        self.queued = Queued(self.output)
         self.seed = settings.seed
         self.quantise = When.BAR
         self.key: str | None = None
@@ -90,11 +92,11 @@ class Band:
         self.style_names = tuple(style.name for style in settings.styles)
         self.take: str | None = None
         self.midi_api = self.midi_port = ""
-        self.model = settings.model
-        self._generator = generator
+        self.model, self.model_hash = settings.model, settings.model_hash
         generator.sampler.seed(settings.seed)
-        self.set_sampling(settings.sampling)
         self.stream = Stream(generator, Plan(self.moods.direction()))
+        self.sampling = self.sampling_in_use = settings.sampling
+        generator.set_sampling(Drawing(**asdict(settings.sampling)))
         self.arming = Arming(self)
         self._last_beat = -1
         self._next_state_s = clock.now()
@@ -130,7 +132,9 @@ class Band:
             self.arming.pass_armed()
             if self.playhead_ticks > self.stream.horizon_ticks:
                 self.health.underruns += 1
-                self.stream.skip_to(self.earliest_ticks())
+                earliest_ticks = self.earliest_ticks()
+                self.tape.write("skip", earliest_ticks)
+                self.stream.skip_to(earliest_ticks)
         elif self.transport.is_running:
             self._start_moving()
         self.health.report(self.horizon_beats())
@@ -143,6 +147,7 @@ class Band:
     def fail(self, pause_s: float) -> None:
         """Decoding failed: hold silence for a moment, then go on from the last whole group."""
         self._retry_at_s = self.clock.now() + pause_s
+        self.tape.write("recover")
         self.stream.recover()
 
     def _decode(self) -> None:
@@ -151,7 +156,9 @@ class Band:
         started_s = self.clock.now()
         events = self.stream.advance()
         self.health.decoded(self.clock.now() - started_s)
+        self.tape.stepped()
         if events:
+            self.tape.flush()
             self.queued.put(events)
 
     def _lookahead_ticks(self) -> int:
@@ -178,6 +185,7 @@ class Band:
 
     def go_back(self, ticks: int) -> None:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
+        self.tape.write("back", ticks)
         self.stream.rewind(ticks)
         self.queued.go_back(ticks)
 
@@ -202,7 +210,12 @@ class Band:
         self.set_swing(scene.swing)
         by_hand = dict(scene.programs)
         self.parts.recall(scene.parts, by_hand, self.moods.current.mood.programs, self.output)
-        self.stream.pinned_programs = by_hand
+        self.pin(by_hand)
+
+    def pin(self, programs: dict[int, int]) -> None:
+        """Keep the programs of some parts, whatever moods say."""
+        self.tape.write("pinned", sorted(programs.items()))
+        self.stream.pinned_programs = programs
 
     def set_tempo(self, bpm: float, glide_beats: float = 0.0) -> None:
         """Another tempo from the playhead on, at once or over some beats."""
@@ -213,26 +226,26 @@ class Band:
     def set_swing(self, amount: float | None) -> None:
         """Another swing, from the next note on that can be moved in time."""
         if amount != self.queued.swing:
-            is_running = self.transport.is_running
-            self.queued.set_swing(amount, self.earliest_ticks() if is_running else None)
+            from_ticks = self.earliest_ticks() if self.transport.is_running else None
+            self.tape.write("swing", [amount, from_ticks])
+            self.queued.set_swing(amount, from_ticks)
 
     def set_seed(self, seed: int) -> None:
         """Another seed, from the next decoded token on and for the next start."""
         self.seed = seed
-        self._generator.sampler.seed(seed)
+        self.tape.write("seed", seed)
+        self.stream.generator.sampler.seed(seed)
 
     def set_sampling(self, sampling: Sampling) -> None:
         """Other ways of drawing, from the next decoded token on."""
         self.sampling = sampling
-        self._drawn_under: Sampling | None = None
         self._draw_under(sampling)
 
     def _draw_under(self, sampling: Sampling) -> None:
-        if sampling != self._drawn_under:
-            self._drawn_under = sampling
-            self._generator.set_sampling(
-                Drawing(sampling.temperature, sampling.top_p, sampling.top_k, sampling.guidance)
-            )
+        if sampling != self.sampling_in_use:
+            self.sampling_in_use = sampling
+            self.tape.write("sampling", asdict(sampling))
+            self.stream.generator.set_sampling(Drawing(**asdict(sampling)))
 
     # Transport.
 
@@ -242,9 +255,11 @@ class Band:
         direction = self.arming.settled()
         first_bar_ticks = direction.mood.beats_per_bar * BEAT_TICKS if count_in else 0
         self.transport.position_ticks, self.transport.first_bar_ticks = 0, first_bar_ticks
-        self._generator.sampler.seed(self.seed)
-        self.queued.clear()
+        self.tape.flush()
         self.stream.plan = Plan(direction)
+        self.tape.begin(first_bar_ticks, count_in=count_in)
+        self.stream.generator.sampler.seed(self.seed)
+        self.queued.clear()
         self.stream.begin(first_bar_ticks)
         if count_in:
             self.queued.count_in(first_bar_ticks)

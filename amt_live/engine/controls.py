@@ -91,6 +91,7 @@ class Controls:
         self._band.follow()
         outcome = self._actions[type(command)](command)
         self._band.publish_state()
+        self._band.tape.asked(command)
         if isinstance(outcome, Future) and outcome.done():
             outcome.result()
             return None
@@ -161,7 +162,7 @@ class Controls:
         band = self._band
         band.parts.set(command, band.output)
         if command.field == "program":
-            band.stream.pinned_programs = dict(band.parts.programs_by_hand)
+            band.pin(dict(band.parts.programs_by_hand))
             # A mood that is decoded already may hold another sound for this part.
             band.go_back(band.next_bar_ticks())
 

@@ -3,6 +3,7 @@
 Takes about a second; called before the engine starts, never while it plays.
 """
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from amt_live.engine.moods import TextMoods
 from amt_live.errors import ModelError
 from amt_live.inference.decoder import Decoder, DecoderSizes, load_decoder
 from amt_live.inference.generator import Generator
-from amt_live.manifest import Manifest, load_manifest
+from amt_live.manifest import REQUIRED_FILES, Manifest, load_manifest
 from amt_live.text.conditioning import Conditioner
 from amt_live.text.embedder import Embedder
 from amt_live.text.styles import Style, load_styles
@@ -26,6 +27,17 @@ class Model:
     moods: TextMoods
     provider: str
     styles: tuple[Style, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """What tells it from another."""
+        return model_hash(self.manifest)
+
+
+def model_hash(manifest: Manifest) -> str:
+    """What tells one model from another: a hash over the files that it plays with."""
+    files = "".join(f"{name} {manifest.files[name]}\n" for name in REQUIRED_FILES)
+    return hashlib.sha256(files.encode()).hexdigest()
 
 
 def open_decoder(folder: Path, manifest: Manifest) -> Decoder:

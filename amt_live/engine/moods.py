@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from amt_live.engine.plan import Direction
+from amt_live.engine.plan import Direction, Source
 from amt_live.engine.recipes import Recipe, between, name_of, plain
 from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
@@ -79,7 +79,15 @@ class Reading:
     def put(self, direction: Direction) -> Direction:
         """A direction with this mood in it."""
         revision = (self.id, self.energy)
-        return replace(direction, mood=self.mood, text=self.text, revision=revision, step=self.step)
+        source = (self.recipe, self.sounds, self.energy)
+        return replace(
+            direction,
+            mood=self.mood,
+            text=self.text,
+            revision=revision,
+            step=self.step,
+            source=source,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,8 @@ class MoodDesk:
     def direction(self) -> Direction:
         """The current mood as the only direction."""
         now = self.current
-        return Direction(now.mood, now.text, (now.id, now.energy))
+        source = (now.recipe, now.sounds, now.energy)
+        return Direction(now.mood, now.text, (now.id, now.energy), source=source)
 
     def new_id(self) -> int:
         """A number that no mood has had."""
@@ -220,6 +229,15 @@ class MoodDesk:
                 end.reading, self.latest, end.at_ticks, armed.arrived_s, ends_glide=True
             )
         return armed
+
+    def mood_of(self, source: Source) -> Mood:
+        """The mood of a source, as it was read before."""
+        recipe, sounds, energy = source
+        kept, self.energy = self.energy, energy
+        try:
+            return self._read(recipe, sounds)
+        finally:
+            self.energy = kept
 
     def _read(self, recipe: Recipe, sounds: Recipe = ()) -> Mood:
         """The mood of a recipe, with the parts, the programs and the meter of another one."""

@@ -5,10 +5,13 @@ undoing a mood edit the plan and rewind the stream to the edit; nothing else has
 """
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from amt_live.text.conditioning import Mood
+
+Source = tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...], float | None]
+"""What a mood was read from: its recipe, that of its sounds where it is another, the energy."""
 
 Chord = tuple[int, int] | None
 """Root 0-11 from C and an index into CHORD_QUALITIES; None is a stretch without a chord."""
@@ -30,6 +33,7 @@ class Direction:
     chords_from_bar: int = 0
     step: int = 0
     """Which step of a glide it is, from 1; 0 outside one."""
+    source: Source = field(default=((("", 1.0),), (), None), compare=False)
 
     def put(self, direction: "Direction") -> "Direction":
         """Another direction, under the controls of this one."""
@@ -60,6 +64,18 @@ class Plan:
     def __init__(self, direction: Direction, at_ticks: int = 0) -> None:
         self._changes = [Change(at_ticks, direction)]
 
+    @classmethod
+    def of(cls, changes: Sequence[Change]) -> "Plan":
+        """A plan that holds these changes, at least one, in the order of their ticks."""
+        plan = cls(changes[0].direction, changes[0].at_ticks)
+        plan._changes = list(changes)
+        return plan
+
+    @property
+    def changes(self) -> list[Change]:
+        """All of it. Do not change it: another list takes its place when the plan changes."""
+        return self._changes
+
     def at(self, ticks: int) -> Change:
         """The change in force at a tick (the first one for any tick before it)."""
         index = bisect_right(self._changes, ticks, key=lambda change: change.at_ticks)
@@ -87,4 +103,5 @@ class Plan:
     def forget_before(self, ticks: int) -> None:
         """Drop what was superseded before a tick."""
         current = self.at(ticks)
-        self._changes = [c for c in self._changes if c.at_ticks >= current.at_ticks]
+        if current is not self._changes[0]:
+            self._changes = [c for c in self._changes if c.at_ticks >= current.at_ticks]

@@ -5,10 +5,9 @@ back to a tick goes back together with the other.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from amt_live.engine.swing import Placer
-from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER
 from amt_live.music.events import Bar, Event, Note, ProgramChange
 
@@ -16,23 +15,33 @@ CLICK: Final = (0, 37, 100, 120)
 """The count-in: part, pitch (side stick), velocity, ticks."""
 
 
+class Sink(Protocol):
+    """As much of an ``Output`` as takes events."""
+
+    def schedule(self, events: Sequence[Event]) -> None:
+        """Queue events."""
+
+    def drop_from(self, ticks: int) -> None:
+        """Forget what has not started at or after ``ticks``."""
+
+
 class Queued:
     """The way of events into an output."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Sink) -> None:
         self._output = output
-        self._placer = Placer()
+        self.placer = Placer()
         self._programs: list[ProgramChange] = []
 
     @property
     def swing(self) -> float | None:
         """How late off-beats come, 0-1; None leaves them where the model put them."""
-        return self._placer.amount
+        return self.placer.amount
 
     def put(self, events: Sequence[Event]) -> None:
         """Queue music that was decoded."""
         self._programs.extend(e for e in events if isinstance(e, ProgramChange))
-        self._output.schedule(self._placer.place(events))
+        self._output.schedule(self.placer.place(events))
 
     def count_in(self, length_ticks: int) -> None:
         """Queue a bar of clicks, from tick 0."""
@@ -44,15 +53,15 @@ class Queued:
     def go_back(self, ticks: int) -> None:
         """Forget what starts at or after a tick."""
         self._output.drop_from(ticks)
-        self._again(self._placer.go_back(ticks))
+        self._again(self.placer.go_back(ticks))
         self._programs = [e for e in self._programs if e.start_ticks < ticks]
 
     def set_swing(self, amount: float | None, from_ticks: int | None) -> None:
         """Another swing; what is queued from a tick on is placed again (None: nothing is)."""
-        self._placer.amount = amount
+        self.placer.amount = amount
         if from_ticks is not None:
             self._output.drop_from(from_ticks)
-            self._again(self._placer.place_again(from_ticks))
+            self._again(self.placer.place_again(from_ticks))
 
     def passed_programs(self, playhead_ticks: int) -> Iterator[ProgramChange]:
         """The changes of sound that have been sent since this was asked last."""
@@ -61,11 +70,11 @@ class Queued:
 
     def forget_before(self, ticks: int) -> None:
         """Drop what cannot be taken back any more."""
-        self._placer.forget_before(ticks)
+        self.placer.forget_before(ticks)
 
     def clear(self) -> None:
         """Begin at tick 0 with nothing; the output was halted."""
-        self._placer.clear()
+        self.placer.clear()
         self._programs = []
 
     def _again(self, events: list[Event]) -> None:

@@ -13,24 +13,27 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from amt_live.engine import heads
-from amt_live.engine.leaning import GROUPS, Leaning
-from amt_live.engine.plan import Change, Plan
+from amt_live.engine.chording import chord_at, heard, is_on_beat
+from amt_live.engine.draws import Draws
+from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
+from amt_live.engine.plan import Change, Chord, Plan
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
 from amt_live.music.events import Bar, Event, Mark, Note, ProgramChange
-from amt_live.music.parts import PARTS
+from amt_live.music.parts import PARTS, part_named
 from amt_live.tokens import grammar
 from amt_live.tokens import vocabulary as v
 from amt_live.tokens.decode import note_of
 
 BEAT_TICKS: Final = GRID_TICKS * STEPS_PER_BEAT
 KEPT_BARS: Final = 512
+BASS: Final = part_named("bass").index
 
 Programs = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
+class Arrival:
     """The next group starts at ``ticks`` with the position ``token``, or (None) with a bar line."""
 
     ticks: int
@@ -40,17 +43,18 @@ class _Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class _Snapshot:
+class Snapshot:
     """The stream just before the first token at or after ``ticks``."""
 
     ticks: int
-    arrival: _Arrival
+    arrival: Arrival
     position: int
     state: grammar.State
     change: Change
     floor_ticks: int
     programs: Programs
     key: int | None
+    chords: tuple[Chord, ...]
 
 
 class Stream:
@@ -60,13 +64,15 @@ class Stream:
         self.plan = plan
         self.pinned_programs: dict[int, int] = {}
         """Programs that the performer set by hand, by part: moods leave these alone."""
-        self._generator = generator
+        self.generator = generator
         self._sampler = generator.sampler
+        self.draws = Draws(generator)
         self.begin(0)
 
     def begin(self, origin_ticks: int) -> None:
         """Forget everything; the first bar starts at ``origin_ticks``."""
-        self._generator.reset()
+        self.generator.reset()
+        self.draws.rewind(0)
         self.bars: list[Bar] = []
         self.horizon_ticks = origin_ticks
         """Everything before it is decoded."""
@@ -76,23 +82,25 @@ class Stream:
         self._programs: Programs = (-1,) * len(PARTS)
         self._key: int | None = None
         """Key (0-23) that the last bar with a key was written in, under this mood."""
+        self._chords: tuple[Chord, ...] = ()
+        """Chords of the bar in progress."""
         self._leaning = Leaning(self._change.direction.mood)
-        self._group: list[Note] = []
+        self.group: list[Note] = []
         self._outbox: list[Event] = []
-        self._forced: deque[int | tuple[int, int]] = deque()
+        self.forced: deque[int | tuple[int, int]] = deque()
         """Ids to be written next, or the range that the next one is drawn from."""
-        self._next_bar: int | None = None
+        self.next_bar: int | None = None
         """Where a bar line is due, once the draw has said that the bar ends."""
-        self._snapshots: list[_Snapshot] = []
-        self._arrive(_Arrival(origin_ticks, None, self._sampler.state))
+        self.snapshots: list[Snapshot] = []
+        self._arrive(Arrival(origin_ticks, None, self._sampler.state))
 
     def advance(self) -> list[Event]:
         """Do one unit of work, a token at most; the events that became complete."""
-        if self._forced:
-            forced = self._forced.popleft()
+        if self.forced:
+            forced = self.forced.popleft()
             self._append(forced if isinstance(forced, int) else self._draw_key(*forced))
-        elif self._next_bar is not None:
-            self._open_bar(self._next_bar)
+        elif self.next_bar is not None:
+            self._open_bar(self.next_bar)
         else:
             self._draw()
         events, self._outbox = self._outbox, []
@@ -100,11 +108,11 @@ class Stream:
 
     def rewind(self, ticks: int) -> None:
         """Forget what starts at or after ``ticks``, and go on from there under the present plan."""
-        index = bisect_left(self._snapshots, ticks, key=lambda snapshot: snapshot.ticks)
-        if index == len(self._snapshots):
+        index = bisect_left(self.snapshots, ticks, key=lambda snapshot: snapshot.ticks)
+        if index == len(self.snapshots):
             return
-        snapshot = self._snapshots[index]
-        del self._snapshots[index:]
+        snapshot = self.snapshots[index]
+        del self.snapshots[index:]
         self._restore(snapshot)
         self.horizon_ticks = min(self.horizon_ticks, ticks)
         self._arrive(snapshot.arrival)
@@ -120,17 +128,17 @@ class Stream:
         while ticks >= bar.start_ticks + 2 * bar.duration_ticks:
             bar = replace(bar, start_ticks=self._bar_end(), number=bar.number + 1)
             self.bars.append(bar)
-        if self._next_bar is not None:
-            self._next_bar = self._bar_end()
+        if self.next_bar is not None:
+            self.next_bar = self._bar_end()
 
     def recover(self) -> None:
         """After an error: go back to the last whole group."""
-        self.rewind(self.horizon_ticks)
+        self.rewind(self.snapshots[-1].ticks)
 
     def forget_before(self, ticks: int) -> None:
         """Drop what can no longer be gone back to."""
-        index = bisect_left(self._snapshots, ticks, key=lambda snapshot: snapshot.ticks)
-        del self._snapshots[: max(index - 1, 0)]
+        index = bisect_left(self.snapshots, ticks, key=lambda snapshot: snapshot.ticks)
+        del self.snapshots[: max(index - 1, 0)]
         if len(self.bars) > 2 * KEPT_BARS:
             del self.bars[:KEPT_BARS]
 
@@ -139,24 +147,68 @@ class Stream:
         index = bisect_right(self.bars, ticks, key=lambda bar: bar.start_ticks)
         return self.bars[index - 1] if index else None
 
+    def here(self) -> Snapshot:
+        """Where the stream is now, in the middle of a group too."""
+        return Snapshot(
+            self.horizon_ticks,
+            self.snapshots[-1].arrival,
+            self.generator.position,
+            self._state,
+            self._change,
+            self._floor_ticks,
+            self._programs,
+            self._key,
+            self._chords,
+        )
+
+    def be_at(
+        self,
+        here: Snapshot,
+        back: list[Snapshot],
+        group: list[Note],
+        forced: list[int | tuple[int, int]],
+        next_bar: int | None,
+    ) -> None:
+        """Be where another stream was; its ids and bars are here already."""
+        self.snapshots, self.group, self.next_bar = back, group, next_bar
+        self.forced = deque(forced)
+        self._outbox = []
+        self._state, self._change, self._floor_ticks = here.state, here.change, here.floor_ticks
+        self._programs, self._key, self._chords = here.programs, here.key, here.chords
+        self._leaning = Leaning(here.change.direction.mood)
+
     # Drawing.
 
     def _draw(self) -> None:
-        bias = self._leaning.bias(self._key)
-        token = self._generator.choose(self._ranges(), grammar.forbidden(self._state), bias, GROUPS)
+        bias = self._bias()
+        token = self.draws.draw(self._ranges(), grammar.forbidden(self._state), bias, GROUPS)
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
             # Which bar line was drawn does not matter: the plan says how long bars are.
-            self._arrive(_Arrival(self._bar_end(), None, self._sampler.state))
+            self._arrive(Arrival(self._bar_end(), None, self._sampler.state))
         elif v.POSITION_FIRST <= token < v.PART_VELOCITY_FIRST:
             step = v.POSITIONS[token - v.POSITION_FIRST]
             ticks = self.bars[-1].start_ticks + step * GRID_TICKS
-            self._arrive(_Arrival(ticks, token, self._sampler.state))
+            self._arrive(Arrival(ticks, token, self._sampler.state))
         else:
             self._add_note(token)
             self._append(token)
 
+    def _bias(self) -> Floats:
+        """How the mood, the key and the chord lean on the next draw."""
+        state, direction = self._state, self._change.direction
+        is_key_asked = direction.key is not None or direction.mood.key is not None
+        if state.phase is grammar.Phase.CHORD_ROOT and (planned := self._chords[-1]) is not None:
+            return self._leaning.quality_bias(self._key, planned[0], is_key_asked=is_key_asked)
+        chord = chord_at(self._chords, state.position, state.bar_steps)
+        if chord is None or state.phase not in (grammar.Phase.DURATION, grammar.Phase.PITCH):
+            over = None
+        else:
+            is_asked = bool(direction.chords)
+            over = Over(chord, is_asked, state.part == BASS, is_on_beat(state.position))
+        return self._leaning.bias(self._key, over, is_key_asked=is_key_asked)
+
     def _draw_key(self, first: int, end: int) -> int:
-        return self._generator.choose(((first, end),), (), self._leaning.bias(self._key))
+        return self.draws.draw(((first, end),), (), self._leaning.bias(self._key))
 
     def _add_note(self, token: int) -> None:
         note = note_of(self._state, token)
@@ -165,13 +217,16 @@ class Stream:
         start = self.bars[-1].start_ticks + note.position * GRID_TICKS
         duration = note.duration * GRID_TICKS
         if start >= self._floor_ticks:
-            self._group.append(Note(start, note.part, note.pitch, note.velocity, duration))
+            self.group.append(Note(start, note.part, note.pitch, note.velocity, duration))
 
     def _ranges(self) -> grammar.Ranges:
         allowed = grammar.allowed(self._state)
         phase = self._state.phase
         if phase is not grammar.Phase.PITCH and phase is not grammar.Phase.HEAD:
             return allowed
+        if phase is grammar.Phase.HEAD and self._change.direction.chords:
+            # The chords are written: the model adds none of its own.
+            allowed = tuple(span for span in allowed if span[0] < v.KEY_FIRST)
         floor_step = -(-(self._floor_ticks - self.bars[-1].start_ticks) // GRID_TICKS)
         if floor_step <= self._state.position:
             return allowed
@@ -192,40 +247,43 @@ class Stream:
 
     # Between groups.
 
-    def _arrive(self, arrival: _Arrival) -> None:
+    def _arrive(self, arrival: Arrival) -> None:
         """Between two groups: give out what is complete, let a new mood in, or go on as drawn.
 
         A mood that turns in mid-bar takes the place of the drawn position and draws its own.
         """
         self._sampler.state = arrival.random
-        self._outbox.extend(note for note in self._group if note.start_ticks >= self._floor_ticks)
-        self._group = []
+        self._outbox.extend(note for note in self.group if note.start_ticks >= self._floor_ticks)
+        self.group = []
         before = self._change
         turn = self._turn_before(arrival)
-        self._snapshots.append(
-            _Snapshot(
+        self.snapshots.append(
+            Snapshot(
                 turn.at_ticks if turn else arrival.ticks,
                 arrival,
-                self._generator.position,
+                self.generator.position,
                 self._state,
                 before,
                 self._floor_ticks,
                 self._programs,
                 self._key,
+                self._chords,
             )
         )
-        self.horizon_ticks = max(self.horizon_ticks, self._snapshots[-1].ticks)
+        self.horizon_ticks = max(self.horizon_ticks, self.snapshots[-1].ticks)
         if turn is not None:
             self._floor_ticks = max(self._floor_ticks, turn.at_ticks)
             self._announce(turn, before)
-            self._forced.append(v.MOOD)
+            self.forced.append(v.MOOD)
         elif arrival.token is None:
-            self._next_bar = arrival.ticks
+            self.next_bar = arrival.ticks
         else:
-            self._forced.append(arrival.token)
+            self.forced.append(arrival.token)
 
-    def _turn_before(self, arrival: _Arrival) -> Change | None:
+    def _turn_before(self, arrival: Arrival) -> Change | None:
         """The next change of mood to be written before the arrival; others come into force."""
+        if self._state.phase is grammar.Phase.START:
+            return None  # nothing is written yet: the first bar opens under what holds then
         until = arrival.ticks if arrival.token is not None else arrival.ticks - 1
         while change := self.plan.next_after(self._change.at_ticks, until):
             before, self._change = self._change, change
@@ -254,7 +312,7 @@ class Stream:
         self._programs = wanted
 
     def _open_bar(self, start_ticks: int) -> None:
-        self._next_bar = None
+        self.next_bar = None
         change = self.plan.at(start_ticks)
         before = self._change if self.bars else None
         self._change = change
@@ -264,8 +322,8 @@ class Stream:
         number = self.bars[-1].number + 1 if self.bars else 0
         self.bars.append(Bar(start_ticks, beats * BEAT_TICKS, number))
         self._outbox.append(self.bars[-1])
-        self._forced.extend((v.bar_id(beats * STEPS_PER_BEAT), v.MOOD))
-        self._forced.extend(heads.controls(change.direction, number))
+        self.forced.extend((v.bar_id(beats * STEPS_PER_BEAT), v.MOOD))
+        self.forced.extend(heads.controls(change.direction, number))
 
     # Tokens.
 
@@ -274,11 +332,16 @@ class Stream:
         if v.KEY_FIRST <= token < v.DENSITY_FIRST:
             self._key = token - v.KEY_FIRST
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
-            self._generator.mark()
-        self._generator.feed(token, self._change.direction.mood)
+            self.generator.mark()
+            self._chords = ()
+        elif token >= v.CHORD_ROOT_FIRST:
+            self._chords = heard(self._chords, token)
+        self.draws.heard(self.generator.position, self._change.direction)
+        self.generator.feed(token, self._change.direction.mood)
 
-    def _restore(self, snapshot: _Snapshot) -> None:
-        self._generator.rewind(snapshot.position)
+    def _restore(self, snapshot: Snapshot) -> None:
+        self.generator.rewind(snapshot.position)
+        self.draws.rewind(snapshot.position)
         keep = bisect_left(self.bars, snapshot.ticks, key=lambda bar: bar.start_ticks)
         if snapshot.arrival.token is not None:
             # At the first position of a bar its line is written already.
@@ -289,7 +352,8 @@ class Stream:
         self._floor_ticks = snapshot.floor_ticks
         self._programs = snapshot.programs
         self._key = snapshot.key
+        self._chords = snapshot.chords
         self._leaning = Leaning(snapshot.change.direction.mood)
-        self._group, self._outbox = [], []
-        self._forced.clear()
-        self._next_bar = None
+        self.group, self._outbox = [], []
+        self.forced.clear()
+        self.next_bar = None

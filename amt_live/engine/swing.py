@@ -42,13 +42,13 @@ class Placer:
     def __init__(self) -> None:
         self.amount: float | None = None
         """0-1; None leaves the timing to the model."""
-        self._queued: deque[tuple[Event, Event]] = deque()
+        self.queued: deque[tuple[Event, Event]] = deque()
         """Events as the stream wrote them, and as they were placed."""
 
     def place(self, events: Iterable[Event]) -> list[Event]:
         """Events under the swing of the moment, to be queued."""
         pairs = [(event, self._placed(event)) for event in events]
-        self._queued.extend(pairs)
+        self.queued.extend(pairs)
         return [placed for _, placed in pairs]
 
     def go_back(self, ticks: int) -> list[Event]:
@@ -56,8 +56,8 @@ class Placer:
 
         That has to be queued again after the output dropped everything from the tick on.
         """
-        self._queued = deque(pair for pair in self._queued if pair[0].start_ticks < ticks)
-        return [placed for _, placed in self._queued if placed.start_ticks >= ticks]
+        self.queued = deque(pair for pair in self.queued if pair[0].start_ticks < ticks)
+        return [placed for _, placed in self.queued if placed.start_ticks >= ticks]
 
     def place_again(self, ticks: int) -> list[Event]:
         """Everything placed at or after a tick, under another swing; nothing before the tick.
@@ -66,24 +66,24 @@ class Placer:
         """
         pairs: list[tuple[Event, Event]] = []
         again: list[Event] = []
-        for event, placed in self._queued:
+        for event, placed in self.queued:
             if placed.start_ticks >= ticks:
                 moved = self._placed(event)
                 # What would have sounded by now keeps the place that it had.
                 placed = moved if moved.start_ticks >= ticks else placed
                 again.append(placed)
             pairs.append((event, placed))
-        self._queued = deque(pairs)
+        self.queued = deque(pairs)
         return again
 
     def forget_before(self, ticks: int) -> None:
         """Forget what was sent."""
-        while self._queued and self._queued[0][1].start_ticks < ticks:
-            self._queued.popleft()
+        while self.queued and self.queued[0][1].start_ticks < ticks:
+            self.queued.popleft()
 
     def clear(self) -> None:
         """Forget everything: the output is empty."""
-        self._queued.clear()
+        self.queued.clear()
 
     def _placed(self, event: Event) -> Event:
         if not self.amount or not isinstance(event, Note):

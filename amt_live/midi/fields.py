@@ -49,7 +49,7 @@ def event_of(row: Any) -> Event:
         return ProgramChange(start, within(part, 0, len(PARTS) - 1), within(program, 0, 127))
     if kind == "b":
         duration, number = rest
-        return Bar(start, within(duration, 1, MAX_TICKS), within(number, 0, MAX_TICKS))
+        return Bar(start, within(duration, 1, MAX_TICKS), within(number, -1, MAX_TICKS))
     if kind == "m":
         (text,) = rest
         return Mark(start, text_of(text))

@@ -1,12 +1,13 @@
 """The append-only journal beside a take, so that a crash loses at most the last half second.
 
 While a take runs, its rows go to ``NAME.mid.journal``, one JSON list a line, from a thread of its
-own. Finishing reads the journal back, writes ``NAME.mid`` whole (``os.replace``) and removes the
-journal. What a crash leaves behind is finished the same way by ``recover_takes`` at the next
-start. A journal in use is locked, so a second band never finishes a take that is still being
-recorded.
+own, and between them the lines of its log, each a JSON object. Finishing reads the journal back,
+writes ``NAME.mid`` and ``NAME.amtlog`` whole (``os.replace``) and removes the journal. What a crash
+leaves behind is finished the same way by ``recover_takes`` at the next start. A journal in use is
+locked, so a second band never finishes a take that is still being recorded.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -19,13 +20,14 @@ from typing import BinaryIO, Final
 
 from amt_live.errors import AmtError, FileError, UsageError
 from amt_live.midi.background import Batcher
+from amt_live.midi.log_file import is_log_line, log_of, write_log
 from amt_live.midi.places import check_ordinary
 from amt_live.midi.smf import notes_of, write
 from amt_live.midi.take import ON, Row, is_row, song_of
 
 SUFFIX: Final = ".journal"
 WRITE_INTERVAL_S: Final = 0.4
-_MAX_LINE_BYTES: Final = 1 << 14
+_MAX_LINE_BYTES: Final = 1 << 20
 _ROWS_A_WRITE: Final = 500
 _BREATHER_S: Final = 0.0005
 
@@ -48,10 +50,10 @@ class Journal:
         except OSError as error:
             why = error.strerror or error
             raise FileError(f"cannot record to {path}: {why}; choose another place") from None
-        self._batcher: Batcher[Row] = Batcher("journal", WRITE_INTERVAL_S, self._append)
+        self._batcher: Batcher[Row | bytes] = Batcher("journal", WRITE_INTERVAL_S, self._append)
 
-    def put(self, row: Row) -> None:
-        """Keep a row. Blocks: no."""
+    def put(self, row: Row | bytes) -> None:
+        """Keep a row, or a line of the take's log. Blocks: no."""
         self._batcher.put(row)
 
     def close(self) -> None:
@@ -64,7 +66,7 @@ class Journal:
         self.close()
         return finish_journal(self.path)
 
-    def _append(self, rows: list[Row]) -> None:
+    def _append(self, rows: list[Row | bytes]) -> None:
         if not rows or self._broken:
             return
         try:
@@ -99,8 +101,17 @@ def keep_excerpt(path: Path, rows: Sequence[Row], bars: int) -> None:
 def finish_journal(path: Path) -> int:
     """Turn the journal of the take ``path`` into the take; returns its number of notes."""
     journal = journal_of(path)
-    song = song_of(_rows(journal))
+    count = 0
+
+    def counted() -> Iterator[Row]:
+        nonlocal count
+        for row in _rows(journal):
+            count += 1
+            yield row
+
+    song = song_of(counted())
     write(song, path)
+    write_log(path, _log_lines(journal), count)
     journal.unlink(missing_ok=True)
     return len(notes_of(song))
 
@@ -149,6 +160,8 @@ def keep_earlier(path: Path) -> Path | None:
     while (other := path.with_name(f"{path.stem}-{count}{path.suffix}")).exists():
         count += 1
     path.rename(other)
+    with contextlib.suppress(FileNotFoundError):
+        log_of(path).rename(log_of(other))
     return other
 
 
@@ -179,6 +192,8 @@ def _rows(journal: Path) -> Iterator[Row]:
     try:
         with journal.open("rb") as file:
             while line := file.readline(_MAX_LINE_BYTES):
+                if is_log_line(line):
+                    continue
                 try:
                     value = json.loads(line)
                 except (ValueError, RecursionError):
@@ -189,8 +204,21 @@ def _rows(journal: Path) -> Iterator[Row]:
         raise FileError(f"cannot read {journal}: {error.strerror or error}") from None
 
 
-def _lines(rows: Iterable[Row]) -> bytes:
-    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows).encode()
+def _log_lines(journal: Path) -> Iterator[bytes]:
+    try:
+        with journal.open("rb") as file:
+            while line := file.readline(_MAX_LINE_BYTES):
+                if is_log_line(line) and line.endswith(b"\n"):
+                    yield line
+    except OSError as error:
+        raise FileError(f"cannot read {journal}: {error.strerror or error}") from None
+
+
+def _lines(rows: Iterable[Row | bytes]) -> bytes:
+    return b"".join(
+        row if isinstance(row, bytes) else json.dumps(row, separators=(",", ":")).encode() + b"\n"
+        for row in rows
+    )
 
 
 def _open_locked(path: Path) -> BinaryIO:

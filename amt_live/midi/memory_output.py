@@ -12,7 +12,8 @@ from amt_live.control.commands import PartField
 from amt_live.errors import AmtError
 from amt_live.midi.clock import ManualClock
 from amt_live.midi.journal import finish_journal, keep_excerpt
-from amt_live.midi.output import NotesSent, OnReport, PlayerReport, TakeWritten
+from amt_live.midi.log_file import write_log
+from amt_live.midi.output import NotesSent, OnReport, Opening, PlayerReport, TakeWritten
 from amt_live.midi.performer import Performer
 from amt_live.midi.smf import Song, notes_of, write
 from amt_live.midi.take import Row, song_of
@@ -33,6 +34,7 @@ class MemoryOutput:
         self._on_report = on_report
         self._performer = Performer(self._collect, clock, self._report_note)
         self._rows: list[Row] = []
+        self._log: list[bytes] | None = None
         self._path: Path | None = None
         self._performer.open()
 
@@ -77,11 +79,21 @@ class MemoryOutput:
         """See ``Output``."""
         self._performer.halt()
 
-    def take_start(self, path: Path) -> None:
+    def take_start(self, path: Path, opening: Opening | None = None) -> None:
         """See ``Output``; nothing is written before ``take_stop``."""
         self.take_stop()
         self._rows, self._path = [], path
-        self._performer.take_start(self._rows.append)
+        self._log = None if opening is None else []
+        self._performer.take_start(
+            self._rows.append, None if self._log is None else self._log.append
+        )
+        if opening is not None and self._log is not None:
+            self._log.extend(opening())
+
+    def log(self, line: bytes) -> None:
+        """See ``Output``."""
+        if self._log is not None:
+            self._log.append(line)
 
     def take_stop(self) -> Path | None:
         """See ``Output``; raises FileError where the take cannot be written."""
@@ -90,6 +102,9 @@ class MemoryOutput:
             return None
         song = self.end_recording()
         write(song, path)
+        if self._log is not None:
+            write_log(path, self._log, len(self._rows))
+            self._log = None
         self._on_report(TakeWritten(path, len(notes_of(song))))
         return path
 

@@ -66,6 +66,11 @@ class Mixer:
         self._strips[index] = after
         return True
 
+    def fields(self, index: int) -> dict[PartField, int]:
+        """All that a part is set to."""
+        strip = self._strips[index]
+        return {field: int(getattr(strip, field)) for field in RANGES}
+
     def channel(self, index: int) -> int:
         """The channel of a part as it goes into a byte, 0-15."""
         return self._strips[index].channel - 1

@@ -4,7 +4,7 @@
 ``memory_output.MemoryOutput`` the one on a manual clock, for rendering and tests.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,10 @@ PlayerReport = PortOpened | PortLost | NotesSent | Timing | TakeWritten | Player
 OnReport = Callable[[PlayerReport], None]
 
 
+Opening = Callable[[], Iterable[bytes]]
+"""Makes the lines that a take log begins with: where the band is when the take begins."""
+
+
 class Output(Protocol):
     """Where the engine's events go. Thread: any. Blocks: no, except ``take_stop`` and ``close``."""
 
@@ -101,8 +105,14 @@ class Output(Protocol):
     def halt(self) -> None:
         """Stop and empty the queue: every note ends, no timeline."""
 
-    def take_start(self, path: Path) -> None:
-        """Record what is sent, to be written as ``path``; a take under way is finished first."""
+    def take_start(self, path: Path, opening: Opening | None = None) -> None:
+        """Record what is sent, to be written as ``path``; a take under way is finished first.
+
+        With ``opening`` a log lies beside the take; it is called for every take that this begins.
+        """
+
+    def log(self, line: bytes) -> None:
+        """A line for the log of the take under way, kept in order with what is asked here."""
 
     def take_stop(self) -> Path | None:
         """Finish the take and return where it lies; None without one, or where it failed."""

@@ -3,6 +3,10 @@
 The player process calls it on its main thread with the real clock; ``MemoryOutput`` with a manual
 one. Every message goes out through ``_send``: port first, then the take, so a take holds what was
 sent.
+
+Everything that is asked of it happens at one moment, read once, after all that was due by then. So
+what it was asked, with these moments (``PlayerLog``), says to the last tick what it sent: that is
+how a take is played again.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,10 +14,12 @@ from dataclasses import replace
 
 from amt_live.control.commands import PartField
 from amt_live.midi.backlog import Backlog, Excerpt
+from amt_live.midi.beginning import Beginning
 from amt_live.midi.clock import Clock
 from amt_live.midi.messages import NO_PART, Wire, all_notes_off, all_sound_off
 from amt_live.midi.mixer import ENDS_NOTES, Mixer
-from amt_live.midi.recorder import Recorder
+from amt_live.midi.player_log import PlayerLog
+from amt_live.midi.recorder import ON_TIME_S, Recorder
 from amt_live.midi.scheduler import LATE_LIMIT_S, Due, NoteEnd, Scheduler
 from amt_live.midi.take import Row
 from amt_live.midi.voices import Ledger
@@ -48,6 +54,9 @@ class Performer:
         self._backlog = Backlog()
         self._rememberer = Recorder()
         """Records all the time, into the backlog."""
+        self._log = PlayerLog()
+        self._now_s = self._ran_s = clock.now()
+        """The moment at which everything happens now, and up to which all that was due was sent."""
 
     @property
     def dropped(self) -> int:
@@ -58,6 +67,11 @@ class Performer:
     def is_playing(self) -> bool:
         """Whether there is a timeline."""
         return self._scheduler.timeline is not None
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """What holds now; None while it stands."""
+        return self._scheduler.timeline
 
     @property
     def sounding(self) -> int:
@@ -71,29 +85,36 @@ class Performer:
 
     def open(self) -> None:
         """Greet a port: nothing may sound on it, and every part gets its program and level."""
-        self._rememberer.start(self._backlog.put, self._clock.now(), ())
+        self._now_s = self._clock.now()
+        self._rememberer.start(self._backlog.put, self._now_s, ())
         self._send_raw(all_notes_off())
         self._send(self._setup())
 
     def schedule(self, events: Iterable[Event]) -> None:
         """Queue events."""
+        self._enter("schedule")
         self._scheduler.add(events)
 
     def drop_from(self, ticks: int) -> None:
         """Forget what has not started at or after ``ticks``."""
+        self._enter("drop")
         self._scheduler.drop_from(ticks)
 
     def set_timeline(self, timeline: Timeline | None) -> None:
         """Re-time everything; None ends every note and keeps the queue."""
+        self._enter("timeline")
+        self._set_timeline(timeline)
+
+    def _set_timeline(self, timeline: Timeline | None) -> None:
         if timeline is None:
-            self.end_notes()
+            self._end_notes()
         self._scheduler.timeline = timeline
-        now_s = self._clock.now()
-        self._recorder.set_timeline(timeline, now_s)
-        self._rememberer.set_timeline(timeline, now_s)
+        self._recorder.set_timeline(timeline, self._now_s)
+        self._rememberer.set_timeline(timeline, self._now_s)
 
     def set_part(self, index: int, field: PartField, value: int) -> None:
         """Change a part, and send what follows from it at once."""
+        self._enter("part")
         was_audible = [self._mixer.is_audible(part.index) for part in PARTS]
         if not self._mixer.set(index, field, value):
             return
@@ -113,36 +134,79 @@ class Performer:
 
     def panic(self) -> None:
         """Silence every channel now and empty the queue."""
+        self._enter("panic")
         self._scheduler.drop_events()
-        self.end_notes()
+        self._end_notes()
         self._send_raw(all_sound_off())
 
     def halt(self) -> None:
         """Stop and empty the queue."""
+        self._enter("halt")
         self._scheduler.drop_events()
-        self.set_timeline(None)
+        self._set_timeline(None)
 
-    def end_notes(self) -> None:
-        """End every note that sounds."""
+    def _end_notes(self) -> None:
         self._scheduler.drop_ends()
         self._send(self._ledger.end_all())
 
     def silence(self) -> None:
         """The last thing sent: ends by the ledger, then the polite stop on every channel."""
-        self.end_notes()
+        # The port may be gone: nothing more is played into it, but what sounds is ended.
+        self._now_s = self._clock.now()
+        self._log.without("silence", self._ran_s, self._now_s)
+        self._end_notes()
         self._send_raw(all_notes_off())
 
-    def take_start(self, put: Callable[[Row], None]) -> None:
-        """Record from here: ``put`` gets the rows."""
-        self._recorder.start(put, self._clock.now(), self._setup())
+    def take_start(
+        self, put: Callable[[Row], None], log: Callable[[bytes], None] | None = None
+    ) -> None:
+        """Record from here: ``put`` gets the rows, ``log`` what playing them again takes."""
+        self._enter("take")
+        self._log.begin(log, self._beginning(), self._now_s)
+        self._recorder.start(put, self._now_s, self._setup())
 
     def take_stop(self) -> None:
         """End the recording here."""
-        self._recorder.stop(self._clock.now())
+        self._now_s = self._clock.now()
+        self._log.end(self._ran_s, self._now_s)
+        self._recorder.stop(self._now_s)
+
+    def take_begin_as(self, beginning: Beginning, put: Callable[[Row], None], now_s: float) -> None:
+        """Record as another performer did that began a take in this state, at this moment."""
+        self._scheduler.timeline = beginning.timeline
+        self._scheduler.drop_due(now_s)
+        for index, strip in enumerate(beginning.strips):
+            for field, value in strip.items():
+                self._mixer.set(index, field, value)
+        for part, channel, pitch, end_ticks in beginning.voices:
+            voice, _ = self._ledger.start(part, channel, pitch, 1)
+            self._scheduler.add_end(end_ticks, voice.id)
+        self._recorder.begin_as(beginning.timeline, beginning.bar)
+        self._now_s = self._ran_s = now_s
+        self._recorder.start(put, now_s, self._setup())
+
+    def band_ticks(self, take_ticks: int) -> int:
+        """The band's tick that is written as this tick of the take."""
+        return take_ticks - self._recorder.shift_ticks
+
+    def _beginning(self) -> Beginning:
+        ends = self._scheduler.ends()
+        voices = tuple(
+            (voice.part, voice.channel, voice.pitch, ends[voice.id])
+            for voice in self._ledger.voices
+            if voice.id in ends
+        )
+        strips = tuple(self._mixer.fields(part.index) for part in PARTS)
+        return Beginning(self._scheduler.timeline, self._recorder.bar, strips, voices)
 
     def capture(self, bars: int) -> Excerpt:
         """The last bars that were sent, whether they are recorded or not; takes microseconds."""
         return self._backlog.excerpt(bars, self._rememberer.now_ticks(self._clock.now()))
+
+    def _enter(self, what: str) -> None:
+        """Something is asked: first all that is due, at the moment at which it will happen too."""
+        self._run(self._clock.now())
+        self._log.at(what, self._now_s)
 
     def next_at_s(self) -> float | None:
         """When there is something to do again; None: not before a call changes that."""
@@ -150,7 +214,14 @@ class Performer:
 
     def run_due(self) -> None:
         """Send everything that is due."""
-        while (due := self._scheduler.pop_due(self._clock.now())) is not None:
+        self._run(self._clock.now())
+
+    def _run(self, now_s: float) -> None:
+        next_at_s = self._scheduler.next_at_s()
+        if next_at_s is not None and now_s - next_at_s > ON_TIME_S:
+            self._log.without("stall", self._ran_s, now_s)
+        self._now_s = self._ran_s = now_s
+        while (due := self._scheduler.pop_due(now_s)) is not None:
             self._perform(due)
 
     def _perform(self, due: Due) -> None:
@@ -183,9 +254,8 @@ class Performer:
     def _send(self, wires: Iterable[Wire], due: tuple[int, float] | None = None) -> None:
         for wire in wires:
             self._port_send(wire.data)
-            now_s = self._clock.now()
-            self._recorder.sent(wire, now_s, due)
-            self._rememberer.sent(wire, now_s, due)
+            self._recorder.sent(wire, self._now_s, due)
+            self._rememberer.sent(wire, self._now_s, due)
 
     def _send_raw(self, messages: Iterable[bytes]) -> None:
         self._send(Wire(NO_PART, data) for data in messages)

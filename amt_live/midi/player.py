@@ -26,6 +26,7 @@ from amt_live.midi.backlog import Excerpt
 from amt_live.midi.clock import RealClock
 from amt_live.midi.fields import ProtocolError
 from amt_live.midi.journal import Journal, finish_journal, keep_excerpt
+from amt_live.midi.log_file import is_log_line
 from amt_live.midi.output import PlayerTrouble, PortLost, PortOpened, TakeWritten
 from amt_live.midi.performer import Performer
 from amt_live.midi.ports import OutputPort, open_output, panic_everywhere
@@ -136,6 +137,10 @@ class Player:
                 self._reporter.report(PlayerTrouble("a command without an end was ignored"))
 
     def _obey(self, line: bytes) -> None:
+        if is_log_line(line):
+            if self._journal is not None:
+                self._journal.put(line + b"\n")
+            return
         try:
             self._execute(decode_command(line))
         except PortError:
@@ -160,7 +165,7 @@ class Player:
             case TakeStart(path):
                 self._finish_take()
                 self._journal = Journal(path, lambda why: self._reporter.report(PlayerTrouble(why)))
-                self._performer.take_start(self._journal.put)
+                self._performer.take_start(self._journal.put, self._journal.put)
             case TakeStop(path):
                 if self._journal is None or self._journal.path != path:
                     self._reporter.report(NoTake(path))

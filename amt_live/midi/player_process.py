@@ -19,7 +19,14 @@ from amt_live.errors import PortError
 from amt_live.midi.captures import Captures
 from amt_live.midi.journal import recover_take
 from amt_live.midi.mixer import RANGES
-from amt_live.midi.output import OnReport, PlayerGone, PlayerTrouble, PortOpened, TakeWritten
+from amt_live.midi.output import (
+    OnReport,
+    Opening,
+    PlayerGone,
+    PlayerTrouble,
+    PortOpened,
+    TakeWritten,
+)
 from amt_live.midi.protocol import (
     Capture,
     CaptureFailed,
@@ -46,7 +53,7 @@ from amt_live.music.timeline import Timeline
 
 START_TIMEOUT_S: Final = 10.0
 TAKE_TIMEOUT_S: Final = 20.0
-_EVENTS_A_LINE: Final = 32  # Parsed in a fraction of a millisecond, between two due notes.
+_EVENTS_A_LINE: Final = 32
 
 
 class PlayerProcess:
@@ -69,6 +76,7 @@ class PlayerProcess:
         self._timeline: Timeline | None = None
         self._pending: list[Event] = []
         self._take: Path | None = None
+        self._opening: Opening | None = None
         self._ending: dict[Path, Future[Path | None]] = {}
         self._captures = Captures()
         self._player = self._spawn([])
@@ -129,11 +137,19 @@ class PlayerProcess:
             self._timeline = None
             self._send(Halt())
 
-    def take_start(self, path: Path) -> None:
+    def take_start(self, path: Path, opening: Opening | None = None) -> None:
         """See ``Output``. A path that cannot be written is reported as ``PlayerTrouble``."""
         with self._lock:
-            self._take = path.absolute()
+            self._take, self._opening = path.absolute(), opening
             self._send(TakeStart(self._take))
+            for line in opening() if opening is not None else ():
+                self._player.write(line)
+
+    def log(self, line: bytes) -> None:
+        """See ``Output``. Blocks: no."""
+        with self._lock:
+            if self._take is not None:
+                self._player.write(line)
 
     def take_stop(self) -> Path | None:
         """See ``Output``. Waits until the take lies on disk."""
@@ -177,11 +193,12 @@ class PlayerProcess:
             self._player = self._spawn(["--silence-first"])
             for (index, field), value in self._parts.items():
                 self._send(SetPartField(index, field, value))
-            if self._take is not None:
-                self.take_start(_next_name(self._take))
             self._send(SetTimeline(self._timeline))
             self._pending = self._upcoming()
             self._send_events(self._pending)
+            if self._take is not None:
+                # Last: what was told here is where the take begins, not something in it.
+                self.take_start(_next_name(self._take), self._opening)
 
     def close(self) -> None:
         """See ``Output``. Waits for the player to end, and ends it if it does not."""

@@ -55,6 +55,15 @@ class Recorder:
             if (row := row_of(0, wire)) is not None:
                 put(row)
 
+    @property
+    def bar(self) -> Bar | None:
+        """The bar that plays, as far as its line was passed."""
+        return self._bar
+
+    def begin_as(self, timeline: Timeline | None, bar: Bar | None) -> None:
+        """Be where another recorder was when its take began."""
+        self._timeline, self._bar = timeline, bar
+
     def now_ticks(self, now_s: float) -> int:
         """The take tick of this moment."""
         return self._now(now_s)
@@ -71,7 +80,7 @@ class Recorder:
             return
         ticks = self._now(at_s)
         if due is not None and at_s - due[1] <= ON_TIME_S and self._timeline is not None:
-            ticks = due[0] + self._shift_or_zero()
+            ticks = due[0] + self.shift_ticks
         self._last = max(self._last, ticks)
         if (row := row_of(self._last, wire)) is not None:
             self._put(row)
@@ -82,7 +91,7 @@ class Recorder:
             self._bar = event
         if self._put is None:
             return
-        ticks = max(0, event.start_ticks + self._shift_or_zero())
+        ticks = max(0, event.start_ticks + self.shift_ticks)
         if isinstance(event, Bar):
             self._put([ticks, BAR, event.duration_ticks])
         else:
@@ -115,7 +124,7 @@ class Recorder:
 
     def _follow(self, before: Timeline, timeline: Timeline, now_s: float) -> int:
         old, new = round(before.ticks_at(now_s)), round(timeline.ticks_at(now_s))
-        shift = self._shift_or_zero()
+        shift = self.shift_ticks
         if abs(old - new) > TICKS_PER_QUARTER:
             shift = self._shift = shift + ceil_to(old - new, TICKS_PER_QUARTER)
             return new + shift
@@ -130,7 +139,9 @@ class Recorder:
         return max(self._last, self._ticks(self._timeline, now_s))
 
     def _ticks(self, timeline: Timeline, at_s: float) -> int:
-        return round(timeline.ticks_at(at_s)) + self._shift_or_zero()
+        return round(timeline.ticks_at(at_s)) + self.shift_ticks
 
-    def _shift_or_zero(self) -> int:
+    @property
+    def shift_ticks(self) -> int:
+        """What is added to the band's ticks to give the take's."""
         return self._shift or 0

@@ -71,6 +71,17 @@ class Scheduler:
         """Forget everything at or after ``ticks`` that has not started; ends of voices stay."""
         self._keep([row for row in self._heap if row[0] < ticks or isinstance(row[3], NoteEnd)])
 
+    def drop_due(self, now_s: float) -> None:
+        """Forget everything that is due at ``now_s``, uncounted."""
+        timeline = self.timeline
+        if timeline is not None:
+            self._keep([row for row in self._heap if timeline.seconds_at(row[0]) > now_s])
+
+    def ends(self) -> dict[int, int]:
+        """The tick at which each voice is to end."""
+        queued = (row[3] for row in self._heap)
+        return {end.voice_id: end.start_ticks for end in queued if isinstance(end, NoteEnd)}
+
     def drop_events(self) -> None:
         """Forget everything but the ends of voices."""
         self._keep([row for row in self._heap if isinstance(row[3], NoteEnd)])

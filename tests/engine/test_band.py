@@ -393,3 +393,13 @@ def test_a_turn_costs_little() -> None:
     for _ in range(200):
         stage.band.follow()
     assert (time.perf_counter() - started_s) / 200 < 0.002
+
+
+def test_a_mood_that_turns_in_the_count_in_is_what_the_first_bar_plays() -> None:
+    stage = Stage()
+    stage.do(Transport("count_in"))
+    stage.run_to(100)
+    stage.do(SetMood("wild", When.BEAT))
+    stage.run_to(3 * BAR)
+    parts = [n.part for n in stage.played if n.start_ticks >= BAR]
+    assert parts and max(parts, key=parts.count) == part_of("wild")

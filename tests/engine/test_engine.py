@@ -139,7 +139,7 @@ def test_an_error_in_decoding_is_told_and_survived(rig: Rig) -> None:
     assert rig.engine is not None
     rig.do(Transport("play"))
     rig.wait_for(NotePlayed)
-    generator = rig.engine._band.stream._generator
+    generator = rig.engine._band.stream.generator
     choose = generator.choose
 
     def fall_over(*_: object) -> int:

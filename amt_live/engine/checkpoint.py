@@ -1,0 +1,152 @@
+"""Where a stream is, as JSON: what a take log begins with, so that a take may begin at any time.
+
+Thread: engine. ``checkpoint`` takes a millisecond or two; ``go_on_from`` fills the model's context
+again. What may still be gone back to is part of it, and so is what waits to be played.
+"""
+
+from typing import Any, cast
+
+from amt_live.engine.plan import Change
+from amt_live.engine.stream import Arrival, Snapshot, Stream
+from amt_live.engine.swing import Placer
+from amt_live.engine.take_words import Reader, Record, Writer, whole
+from amt_live.inference.sampler import RandomState
+from amt_live.midi.fields import event_of, number_of, row_of, within
+from amt_live.music.events import Bar, Event, Note
+from amt_live.music.parts import PARTS
+from amt_live.tokens import grammar
+from amt_live.tokens import vocabulary as v
+
+KEPT_BARS = 16
+"""Bar lines behind the last one: enough to know where the playhead is."""
+
+
+def checkpoint(stream: Stream, placer: Placer, waiting_from: int | None, writer: Writer) -> Record:
+    """All that going on from here takes. ``writer`` writes moods and controls first.
+
+    What was placed from a tick on waits to be played or was played; None: nothing waits.
+    """
+    generator = stream.generator
+    known = generator.snapshot()
+    base = generator.position - len(known.ids)
+    spans = stream.draws.spans(base)
+    return {
+        "plan": writer.changes(stream.plan.changes),
+        "ids": list(known.ids),
+        "marks": list(known.marks),
+        "spans": [[at - base, *writer.direction(direction)] for at, direction in spans],
+        "random": list(known.random),
+        "bars": [row_of(bar) for bar in stream.bars[-KEPT_BARS:]],
+        "horizon": stream.horizon_ticks,
+        "pinned": sorted(stream.pinned_programs.items()),
+        "stream": _snapshot_record(stream.here(), base, writer),
+        "back": [_snapshot_record(s, base, writer) for s in stream.snapshots],
+        "group": [row_of(note) for note in stream.group],
+        "forced": [list(f) if isinstance(f, tuple) else f for f in stream.forced],
+        "next_bar": stream.next_bar,
+        "swing": placer.amount,
+        "waiting_from": waiting_from,
+        "queued": [[row_of(event), row_of(placed)] for event, placed in placer.queued],
+    }
+
+
+def go_on_from(record: Record, stream: Stream, placer: Placer, reader: Reader) -> None:
+    """Bring a stream and its placer to where a checkpoint was.
+
+    Raises ValueError, TypeError, KeyError or IndexError for a record that is none.
+    """
+    stream.plan = reader.plan(record["plan"])
+    stream.pinned_programs = {
+        within(part, 0, len(PARTS) - 1): within(program, 0, 127)
+        for part, program in record["pinned"]
+    }
+    _fill_context(record, stream, reader)
+    stream.bars = [cast(Bar, event_of(row)) for row in record["bars"]]
+    stream.horizon_ticks = whole(record["horizon"])
+    stream.be_at(
+        _snapshot_of(record["stream"], reader),
+        [_snapshot_of(row, reader) for row in record["back"]],
+        [cast(Note, event_of(row)) for row in record["group"]],
+        [_forced_of(item) for item in record["forced"]],
+        None if record["next_bar"] is None else whole(record["next_bar"]),
+    )
+    placer.amount = None if record["swing"] is None else number_of(record["swing"])
+    placer.queued.clear()
+    placer.queued.extend((event_of(event), event_of(placed)) for event, placed in record["queued"])
+
+
+def waiting(record: Record) -> list[Event]:
+    """What waited to be played, and perhaps what was played already."""
+    from_ticks = record["waiting_from"]
+    if from_ticks is None:
+        return []
+    placed = [event_of(row) for _, row in record["queued"]]
+    return [event for event in placed if event.start_ticks >= whole(from_ticks)]
+
+
+def _fill_context(record: Record, stream: Stream, reader: Reader) -> None:
+    ids = [within(token, 0, v.SIZE - 1) for token in record["ids"]]
+    spans = [(whole(at), reader.direction(rest)) for at, *rest in record["spans"]]
+    moods = []
+    for index, (at, direction) in enumerate(spans):
+        end = spans[index + 1][0] if index + 1 < len(spans) else len(ids)
+        moods += [direction.mood] * (min(end, len(ids)) - at)
+    if len(moods) != len(ids):
+        raise ValueError("moods and ids do not match")
+    stream.generator.prime(ids, moods, [within(mark, 0, len(ids)) for mark in record["marks"]])
+    stream.generator.sampler.state = _random_of(record["random"])
+    stream.draws.begin_as(spans)
+
+
+def _snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]:
+    arrival = snapshot.arrival
+    return [
+        snapshot.ticks,
+        [arrival.ticks, arrival.token, list(arrival.random)],
+        snapshot.position - base,
+        list(snapshot.state),
+        [snapshot.change.at_ticks, *writer.direction(snapshot.change.direction)],
+        snapshot.floor_ticks,
+        list(snapshot.programs),
+        snapshot.key,
+        [None if chord is None else list(chord) for chord in snapshot.chords],
+    ]
+
+
+def _snapshot_of(row: Any, reader: Reader) -> Snapshot:
+    ticks, arrival, position, state, change, floor_ticks, programs, key, chords = row
+    at_ticks, *direction = change
+    return Snapshot(
+        whole(ticks),
+        Arrival(
+            whole(arrival[0]),
+            None if arrival[1] is None else within(arrival[1], 0, v.SIZE - 1),
+            _random_of(arrival[2]),
+        ),
+        whole(position),
+        grammar.State(grammar.Phase(state[0]), *(_integer(value) for value in state[1:])),
+        Change(whole(at_ticks), reader.direction(direction)),
+        whole(floor_ticks),
+        tuple(within(program, -1, 127) for program in programs),
+        None if key is None else within(key, 0, 23),
+        tuple(None if chord is None else (whole(chord[0]), whole(chord[1])) for chord in chords),
+    )
+
+
+def _forced_of(item: Any) -> int | tuple[int, int]:
+    if isinstance(item, list):
+        first, end = item
+        return within(first, 0, v.SIZE - 1), within(end, 1, v.SIZE)
+    return within(item, 0, v.SIZE - 1)
+
+
+def _random_of(value: Any) -> RandomState:
+    state, increment = value
+    return RandomState(_integer(state), _integer(increment))
+
+
+def _integer(value: Any) -> int:
+    """A whole number of up to 128 bits: random states and sets of pitches are that large."""
+    if type(value) is not int or not -1 <= value < 1 << 128:
+        raise ValueError("not such a number")
+    return value
