@@ -10,6 +10,7 @@ So a take is the same bytes whoever else is played.
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -179,7 +180,7 @@ def play_many(
         return
     context = multiprocessing.get_context("spawn")
     before = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(count, context, _let_the_parent_be_interrupted)
+    pool = ProcessPoolExecutor(count, context, _begin_process)
     try:
         yield from _spread(pool, model_folder, requests, 2 * count)
     except BrokenProcessPool:
@@ -225,8 +226,17 @@ def _stage(folder: Path) -> Stage:
     return Stage(open_model(folder))
 
 
-def _let_the_parent_be_interrupted() -> None:
+def _begin_process() -> None:
+    """Interrupting is the parent's business, and nothing goes on when it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: "multiprocessing.process.BaseProcess") -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _unwatched(done: int, wanted: int) -> None:

@@ -1,130 +1,296 @@
-"""Does the model follow words? First figures: opposite phrases, played with the same seed,
-measured.
+"""Does the model follow words? Plays what the protocols ask for, measures it beside real music.
 
-Everything is measured on what the band really plays: ``amt_live.render`` writes a MIDI file and the
-corpus reader reads it back. The phrases are frozen and were never captions.
+The protocols are in ``export.evaluation``: ``words``, ``midstream``, ``drift``, ``controls`` and
+``floors`` play, the others measure. Phrases and seeds are frozen; real music of the test split is
+for judging only, and ``--split validation`` is there to choose by.
 """
 
 import hashlib
 import json
-import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
-from amt_live.music.parts import DRUMS
-from amt_live.render import generate
+from amt_live.control.state import Sampling
+from amt_live.errors import FileError
 from export import attributes, phrases
-from export.midi_files import Refused, read_piece
+from export.corpus import Corpus, load_corpus, prepare
+from export.evaluation import controls, drift, floors, midstream, words
+from export.evaluation.bootstrap import interval_of
+from export.evaluation.copying import load_known
+from export.evaluation.figure import Figure, Figures, mean_of
+from export.evaluation.frechet import frechet, real_distance
+from export.evaluation.likeness import Judge, Measured, likeness, measure, relabelled, scored_only
+from export.evaluation.musicality import musicality
+from export.evaluation.playing import Jukebox
+from export.evaluation.probe import load_probe
+from export.evaluation.real import corpus_windows, scored_labels
+from export.evaluation.window import Window
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.float64]
+Say = Callable[[str], None]
 
-BARS = 8
-SEEDS = (11, 12, 13)
-_SCALES = (
-    np.array([(np.array((0, 2, 4, 5, 7, 9, 11)) + root) % 12 for root in range(12)]),
-    np.array([(np.array((0, 2, 3, 5, 7, 8, 10, 11)) + root) % 12 for root in range(12)]),
-)
+TEST: Final = "test"
+VALIDATION: Final = "validation"
+REAL: Final = ("data/test", "../shared/data/test")
+TRAIN: Final = ("corpus/all", "corpus")
+NOTES: Final = "notes.npz"
+QUICK_LABELS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """One phrase played with one seed, measured: z-scores of the attributes, and plain figures."""
+class Effort:
+    """How much is played."""
 
-    z: Floats
-    notes_per_bar: float
-    velocity: float
-    pitch: float
-    out_of_scale: float
-    empty_bars: float
-
-
-def measure(path: Path, scale: attributes.Scale, bars: int) -> Played:
-    """Read back a file that the band played; silence counts as everything at its lowest."""
-    try:
-        piece = read_piece(path.read_bytes())
-    except Refused:
-        return Played(np.full(attributes.CONTINUOUS, -3, np.float32), 0, 0, 0, 0, 1)
-    notes = piece.notes
-    scores = attributes.key_scores(notes)
-    steps = int(piece.bars[0, 1]) * bars
-    raw = attributes.measure(notes, steps, int(piece.bars[0, 1]), scores)
-    pitched = notes[notes["part"] != DRUMS.index]
-    minor, root = divmod(int(scores.argmax()), 12)
-    inside = np.isin(pitched["pitch"] % 12, _SCALES[minor][root])
-    filled = len(np.unique(notes["step"] // piece.bars[0, 1]))
-    return Played(
-        scale.z(raw),
-        len(notes) / bars,
-        float(notes["velocity"].mean()),
-        float(pitched["pitch"].mean()) if len(pitched) else 0.0,
-        float(1 - inside.mean()) if len(pitched) else 0.0,
-        1 - min(filled / bars, 1.0),
-    )
+    seeds: int = 2
+    control_seeds: int = 4
+    windows_a_label: int = 40
+    floor_takes: int = 12
+    streams: int = 2
+    minutes: tuple[int, ...] = drift.MINUTES
+    pairs: int | None = None
+    """Of opposite words and of changes; None is all."""
+    labels: int | None = None
 
 
-def evaluate(model: Path, seeds: tuple[int, ...] = SEEDS, bars: int = BARS) -> dict[str, object]:
-    """Figures of a model folder, each with its 95 % interval beside it (``NAME_ci``)."""
+QUICK: Final = Effort(1, 1, 8, 3, 1, drift.QUICK_MINUTES, 4, QUICK_LABELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What ``amt-live evaluate`` was asked for; None looks in the usual places."""
+
+    model: Path
+    cache: Path
+    real: Path | None = None
+    train: Path | None = None
+    split: str = TEST
+    effort: Effort = field(default_factory=Effort)
+    sampling: Sampling = field(default_factory=Sampling)
+    processes: int | None = None
+
+
+@dataclass(slots=True)
+class Findings:
+    """Figures, what they are of, and what pictures show."""
+
+    figures: Figures
+    about: dict[str, Any]
+    swaps: list[words.Swap]
+    flips: list[midstream.Flip]
+    drift: drift.Drift
+    minutes: tuple[int, ...]
+    played: Measured | None = None
+    real: Measured | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Music:
+    """Real windows to compare with, and what training music gives to judge by."""
+
+    real: Measured
+    labels: tuple[str, ...]
+    tempos: Mapping[str, Floats]
+    judge: Judge | None
+
+
+def evaluate(options: Options, say: Say) -> Findings:
+    """Everything that the model, the real music and the effort allow; raises AmtError."""
+    began_s = time.perf_counter()
+    scale = scale_of(options.model)
+    jukebox = Jukebox(options.model, options.cache, options.sampling, options.processes)
+    effort = options.effort
+    music = _music(options, say)
+    figures, swaps, worded = words.swaps(jukebox, scale, effort.seeds, effort.pairs)
+    figures |= words.explicit(jukebox, scale, effort.seeds, effort.pairs)
+    found = Findings(figures, {}, swaps, [], {}, effort.minutes)
+    if music is not None:
+        worded += _compare(found, jukebox, music, options)
+    figures |= words.asked_and_heard(options.model, worded, scale)
+    changes, found.flips = midstream.midstream(jukebox, scale, effort.pairs)
+    figures |= changes
+    figures |= controls.controls(jukebox, scale, effort.control_seeds)
+    same, found.drift = drift.drift(jukebox, effort.streams, effort.minutes)
+    figures |= same
+    figures["tokens_per_s"] = _speed(jukebox)
+    found.about = _about(options, time.perf_counter() - began_s)
+    return found
+
+
+def scale_of(model: Path) -> attributes.Scale:
+    """The scale of a model's attributes; raises FileError for a model that tells none."""
     with np.load(model / "conditioning.npz", allow_pickle=False) as arrays:
-        scale = attributes.Scale(arrays["scale_mean"], arrays["scale_deviation"])
-    began = time.perf_counter()
-    played: dict[str, list[Played]] = {}
-    texts = [text for pair in (*phrases.AROUSAL, *phrases.VALENCE) for text in pair]
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "played.mid"
-        for text in tqdm(texts, desc="playing", unit="phrase", disable=None):
-            rows = []
-            for seed in seeds:
-                generate(model, text, out, bars=bars, tempo_bpm=120, seed=seed, progress=_quiet)
-                rows.append(measure(out, scale, bars))
-            played[text] = rows
-    figures: dict[str, object] = {"phrases": len(texts), "seeds": len(seeds), "bars": bars}
-    at = {name: i for i, name in enumerate((*attributes.MEASURED, *attributes.DERIVED))}
-    for name, pairs in (("arousal", phrases.AROUSAL), ("valence", phrases.VALENCE)):
-        ordered = _ordered(pairs, played, at[name])
-        figures[f"swap_{name}"] = round(float(ordered.mean()), 3)
-        figures[f"swap_{name}_ci"] = _interval(ordered)
-        for side, word in ((0, "low"), (1, "high")):
-            rows = [row for pair in pairs for row in played[pair[side]]]
-            figures[f"{name}_{word}_notes_per_bar"] = _mean(rows, "notes_per_bar")
-            figures[f"{name}_{word}_velocity"] = _mean(rows, "velocity")
-    everything = [row for rows in played.values() for row in rows]
-    figures["out_of_scale"] = _mean(everything, "out_of_scale")
-    figures["empty_bars"] = _mean(everything, "empty_bars")
-    figures["seconds"] = round(time.perf_counter() - began, 1)
-    figures["prompts_sha256"] = hashlib.sha256("\n".join(texts).encode()).hexdigest()
-    manifest = json.loads((model / "manifest.json").read_text(encoding="utf-8"))
-    figures["model_sha256"] = manifest["files"]["decoder.onnx"]
+        if "scale_mean" not in arrays:
+            raise FileError(
+                f"{model} does not tell the scale of its attributes; export the model again"
+            )
+        return attributes.Scale(arrays["scale_mean"], arrays["scale_deviation"])
+
+
+# Real music.
+
+
+def _music(options: Options, say: Say) -> _Music | None:
+    train = _first(options.train, TRAIN)
+    real = _real_corpus(options, train, say)
+    if real is None:
+        return None
+    splits = (VALIDATION,) if options.split == VALIDATION else None
+    windows = corpus_windows(real, splits=splits)
+    labels = tuple(x for x in scored_labels(windows) if x in phrases.GENRES)
+    labels = labels[: options.effort.labels]
+    windows = scored_only(windows, labels)
+    if not windows:
+        say("no label has enough real windows: only what needs no real music is measured")
+        return None
+    judge = None
+    if train is None:
+        say("no prepared training corpus (--train): adherence, copies and breaks are not measured")
+    else:
+        judge = Judge(load_probe(train, options.cache), load_known(train, options.cache))
+    tempos = {
+        label: np.array([w.bpm for w in windows if w.label == label], np.float64)
+        for label in labels
+    }
+    return _Music(measure(windows, labels, judge), labels, tempos, judge)
+
+
+def _real_corpus(options: Options, train: Path | None, say: Say) -> Corpus | None:
+    if options.split == VALIDATION:
+        if train is None:
+            raise FileError("--split validation needs a prepared corpus; name one with --train")
+        return load_corpus(options.real or train)
+    folder = _first(options.real, REAL)
+    if folder is None:
+        say("no real music (--real): only what needs none is measured")
+        return None
+    if (folder / NOTES).is_file():
+        return load_corpus(folder)
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    told = "\n".join(f"{path.relative_to(folder)} {path.stat().st_size}" for path in files)
+    out = options.cache / f"real-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+    if not (out / NOTES).is_file():
+        prepare([folder], out)
+    return load_corpus(out)
+
+
+def _first(given: Path | None, usual: Sequence[str]) -> Path | None:
+    if given is not None:
+        if not given.is_dir():
+            raise FileError(f"{given} is no folder; name a corpus or a folder of MIDI files")
+        return given
+    wanted = (NOTES,) if usual is TRAIN else ("", NOTES)
+    for name in usual:
+        if any((Path(name) / inside).exists() for inside in wanted):
+            return Path(name)
+    return None
+
+
+# Played beside real.
+
+
+def _compare(found: Findings, jukebox: Jukebox, music: _Music, options: Options) -> list[Window]:
+    """What is like real music and what is not; returns what was played for the labels."""
+    effort, labels = options.effort, music.labels
+    windows = words.genre_windows(jukebox, labels, music.tempos, effort.windows_a_label)
+    played = measure(windows, labels, music.judge)
+    floor = {
+        "no mood": floors.null_windows(jukebox, effort.floor_takes),
+        "unigram": floors.unigram_windows(
+            options.model, music.real.windows, effort.floor_takes, options.sampling
+        ),
+    }
+    under = {
+        name: relabelled(
+            measure(some, labels, music.judge),
+            floors.under_every_label(some, labels, music.tempos),
+            labels,
+            music.judge,
+        )
+        for name, some in floor.items()
+    }
+    found.figures |= likeness(played, music.real, labels, under, music.judge)
+    found.figures |= _music_figures(played, music.real)
+    if music.judge is not None:
+        found.figures["frechet"] = _frechet(played, music.real, under, music.judge)
+    found.played, found.real, found.labels = played, music.real, labels
+    return windows
+
+
+def _music_figures(played: Measured, real: Measured) -> Figures:
+    """Musicality, played; the real mean of the same labels stands as the ceiling."""
+    mine, theirs = musicality(played.windows), musicality(real.windows)
+    groups = [window.piece for window in played.windows]
+    figures: Figures = {}
+    for name, values in mine.items():
+        means = [
+            float(np.nanmean(theirs[name][real.labels == label]))
+            for label in np.unique(played.labels)
+        ]
+        figures[f"music_{name}"] = mean_of(values, groups, ceiling=float(np.nanmean(means)))
     return figures
 
 
-def _ordered(
-    pairs: tuple[tuple[str, str], ...], played: dict[str, list[Played]], attribute: int
-) -> Floats:
-    return np.array(
-        [
-            float(high.z[attribute] > low.z[attribute])
-            for first, second in pairs
-            for low, high in zip(played[first], played[second], strict=True)
-        ],
-        np.float32,
+def _frechet(
+    played: Measured, real: Measured, under: Mapping[str, Measured], judge: Judge
+) -> Figure:
+    standard = judge.probe.standardised
+    mine, theirs = standard(played.table), standard(real.table)
+    # Every label weighs the same among the played ones, so it must among the real ones.
+    balanced = theirs[_balanced(real.labels)]
+    groups = [window.piece for window in played.windows]
+    low, high = interval_of(
+        lambda at: frechet(mine[at], balanced), groups, strata=played.labels.tolist(), draws=60
+    )
+    pieces = real.profiles.pieces.tolist()
+    return Figure(
+        frechet(mine, balanced),
+        low,
+        high,
+        ceiling=real_distance(theirs, pieces, len(mine)),
+        floors={name: frechet(standard(m.table), balanced) for name, m in under.items()},
     )
 
 
-def _interval(values: Floats) -> list[float]:
-    """Bootstrap 95 % interval of a mean."""
+def _balanced(labels: NDArray[np.str_]) -> NDArray[np.intp]:
     rng = np.random.default_rng(0)
-    means = rng.choice(values, (2000, len(values))).mean(axis=1)
-    return [round(float(edge), 3) for edge in np.quantile(means, (0.025, 0.975))]
+    rows = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    most = max(len(row) for row in rows)
+    return np.concatenate([rng.choice(row, most) for row in rows])
 
 
-def _mean(rows: list[Played], name: str) -> float:
-    return round(float(np.mean([getattr(row, name) for row in rows])), 3)
+# About.
 
 
-def _quiet(done: int, wanted: int) -> None:
-    del done, wanted
+def _speed(jukebox: Jukebox) -> Figure:
+    costs = np.array(jukebox.costs, np.float64)
+
+    def speed(at: NDArray[np.intp]) -> float:
+        return float(costs[at, 0].sum() / max(costs[at, 1].sum(), 1e-9))
+
+    every = np.arange(len(costs))
+    low, high = interval_of(speed, [str(i) for i in every])
+    return Figure(speed(every), low, high)
+
+
+def _about(options: Options, took_s: float) -> dict[str, Any]:
+    manifest = json.loads((options.model / "manifest.json").read_text(encoding="utf-8"))
+    effort, sampling = options.effort, options.sampling
+    return {
+        "split": options.split,
+        "seeds": f"{words.FIRST_SEED} to {words.FIRST_SEED + effort.seeds - 1}",
+        "windows_a_label": effort.windows_a_label,
+        "guidance": sampling.guidance,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "phrases": len(phrases.frozen()),
+        "seconds": round(took_s, 1),
+        "prompts_sha256": hashlib.sha256("\n".join(phrases.frozen()).encode()).hexdigest(),
+        "model_sha256": manifest["files"]["decoder.onnx"],
+    }

@@ -1,5 +1,8 @@
 """Requests on a manual clock: each take is what it is alone, and commands come at their beat."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -88,3 +91,36 @@ def test_the_command_writes_numbered_takes_and_says_what_one_took(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-1.mid", "a-2.mid"]
     said = capsys.readouterr().out
     assert "seeds 5 to 6" in said and "s a take" in said
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks into /proc")
+def test_playing_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, multiprocessing\n"
+        "from pathlib import Path\n"
+        "from amt_live.offline import Request, play_many\n"
+        "if __name__ == '__main__':\n"
+        "    asked = [Request('calm', seed, 2) for seed in range(400)]\n"
+        f"    for done in play_many(Path({str(TINY)!r}), asked, 2):\n"
+        "        print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
+    )
+    script = tmp_path / "play.py"
+    script.write_text(code, encoding="utf-8")
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        children = [int(word) for word in process.stdout.readline().split()]
+        process.kill()
+    assert len(children) == 2
+    deadline_s = time.monotonic() + 30
+    while any(_lives(pid) for pid in children) and time.monotonic() < deadline_s:
+        time.sleep(0.05)
+    assert not any(_lives(pid) for pid in children)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there and no mere zombie, which nobody may collect in a container."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

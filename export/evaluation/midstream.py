@@ -20,7 +20,7 @@ from amt_live.offline import Request
 from export import attributes, phrases
 from export.evaluation.bootstrap import Indices, interval_of
 from export.evaluation.figure import Figure, Figures
-from export.evaluation.flips import beat_readings, fit_sides, flip_beats, splice
+from export.evaluation.flips import beat_readings, fit_sides, flip_beats, median_and_p90, splice
 from export.evaluation.playing import Jukebox
 from export.evaluation.window import Window
 from export.evaluation.words import BPM, FIRST_SEED
@@ -89,30 +89,21 @@ def _turn_beat(window: Window) -> int:
 
 def _figures(flips: Sequence[Flip]) -> Figures:
     groups = [flip.change for flip in flips]
+    columns = {
+        kind: np.minimum([getattr(flip, kind) for flip in flips], LATEST)
+        for kind in ("played", "unchanged", "spliced")
+    }
+    rows = {kind: median_and_p90(values) for kind, values in columns.items()}
     figures: Figures = {}
-    for name, statistic in (("median", _median), ("p90", _p90)):
-        columns = {
-            kind: np.minimum([getattr(flip, kind) for flip in flips], LATEST)
-            for kind in ("played", "unchanged", "spliced")
-        }
-        low, high = interval_of(_of(statistic, columns["played"]), groups)
-        figures[f"flip_beats_{name}"] = Figure(
-            statistic(columns["played"]),
-            low,
-            high,
-            ceiling=statistic(columns["spliced"]),
-            floors={"no change": statistic(columns["unchanged"])},
+    for index, name in enumerate(("flip_beats_median", "flip_beats_p90")):
+        figures[name] = Figure(
+            rows["played"][index],
+            *interval_of(_statistic(columns["played"], index), groups),
+            ceiling=rows["spliced"][index],
+            floors={"no change": rows["unchanged"][index]},
         )
     return figures
 
 
-def _of(statistic: Callable[[Floats], float], values: Floats) -> Callable[[Indices], float]:
-    return lambda at: statistic(values[at])
-
-
-def _median(values: Floats) -> float:
-    return float(np.median(values))
-
-
-def _p90(values: Floats) -> float:
-    return float(np.quantile(values, 0.9, method="higher"))
+def _statistic(values: Floats, index: int) -> Callable[[Indices], float]:
+    return lambda at: median_and_p90(values[at])[index]

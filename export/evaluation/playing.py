@@ -66,7 +66,8 @@ class Jukebox:
         self.model = model
         self._folder = cache / "takes" / _fingerprint(model)
         self._play: Play = lambda requests: play_many(model, requests, processes)
-        self.tokens, self.cpu_s = 0, 0.0
+        self.costs: list[tuple[int, float]] = []
+        """(ids, seconds of one core) of every take that was asked for."""
 
     def play(self, requests: Sequence[Request], title: str) -> list[Played]:
         """The takes of requests, in their order, under a progress bar called ``title``."""
@@ -84,8 +85,7 @@ class Jukebox:
             bar.update()
         bar.close()
         takes = [found[request] for request in requests]
-        self.tokens += sum(take.tokens for take in takes)
-        self.cpu_s += sum(take.cpu_s for take in takes)
+        self.costs += [(take.tokens, take.cpu_s) for take in takes]
         return takes
 
     def _path(self, request: Request) -> Path:

@@ -4,22 +4,29 @@ Each protocol says what to play (requests) and reads the answer; the phrases are
 ``export.phrases``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from amt_live.control.state import Sampling
+from amt_live.manifest import load_manifest
 from amt_live.music.parts import DRUMS, part_named
 from amt_live.offline import Request
+from amt_live.text.conditioning import Conditioner
+from amt_live.text.embedder import Embedder
 from export import attributes, phrases
+from export.evaluation.attributes_asked import attribute_correlation, measured_z
+from export.evaluation.bootstrap import Indices, interval_of
 from export.evaluation.figure import Figure, Figures, mean_of
 from export.evaluation.playing import Jukebox
 from export.evaluation.window import Window
 
 Floats = NDArray[np.float64]
+Floats32 = NDArray[np.floating]
 
 BPM: Final = 120.0
 TEMPO_RANGE: Final = (30.0, 300.0)
@@ -27,7 +34,6 @@ BARS: Final = 8
 TAKE_BARS: Final = 16
 """Genre takes hold two windows: half of the real ones are no beginnings either."""
 FIRST_SEED: Final = 11
-LOWEST: Final = -3.0
 ALMOST: Final = 0.9
 LEANS: Final = 0.35
 """Standard deviations from the middle at which captions begin to say sparse, loud, high ..."""
@@ -43,11 +49,7 @@ def key_of_window(window: Window) -> int:
 def z_of(window: Window, scale: attributes.Scale) -> Floats:
     """Attributes [CONTINUOUS] of a window in standard deviations; silence is everything at its
     lowest."""
-    if not len(window.notes):
-        return np.full(attributes.CONTINUOUS, LOWEST)
-    scores = attributes.key_scores(window.notes)
-    raw = attributes.measure(window.notes, window.steps, int(window.bars[0, 1]), scores)
-    return np.asarray(scale.z(raw), np.float64)
+    return np.asarray(measured_z([window], scale)[0], np.float64)
 
 
 # Genres.
@@ -200,3 +202,28 @@ def obeys(window: Window, check: str, of: str, scale: attributes.Scale) -> bool:
         return pitched and (key_of_window(window) >= 12) == (check == "minor")
     z = float(z_of(window, scale)[AT[of]])
     return z <= -LEANS if check == "low" else z >= LEANS
+
+
+# What the model reads in the words against what is heard.
+
+
+def asked_and_heard(model: Path, windows: Sequence[Window], scale: attributes.Scale) -> Figures:
+    """``asked_NAME``: rank correlation of an attribute that the model's own read-out finds in the
+    words with what was played to them."""
+    texts = [window.piece.partition("#")[0] for window in windows]
+    embed = Embedder(model, load_manifest(model, verify=False)).embed
+    conditioner = Conditioner(model)
+    column = [conditioner.attribute_names.index(name) + 1 for name in AT]
+    wanted = {text: conditioner.vector(embed(text))[column] for text in dict.fromkeys(texts)}
+    asked = np.stack([wanted[text] for text in texts])
+    heard = measured_z(windows, scale)
+    figures: Figures = {}
+    for name, value in attribute_correlation(heard, asked).items():
+        # Windows to one text hang together: the text is what is asked.
+        low, high = interval_of(_correlation(heard, asked, name), texts, draws=100)
+        figures[f"asked_{name}"] = Figure(value, low, high)
+    return figures
+
+
+def _correlation(heard: Floats32, asked: Floats32, name: str) -> Callable[[Indices], float]:
+    return lambda at: attribute_correlation(heard[at], asked[at])[name]
