@@ -16,6 +16,8 @@ from amt_live.tokens import vocabulary
 
 FORMAT: Final = 1
 MANIFEST_NAME: Final = "manifest.json"
+WEIGHTS: Final = ("float32", "uint8-per-channel", "int4-block32")
+"""Kinds of decoder weights that this program plays."""
 REQUIRED_FILES: Final = ("decoder.onnx", "encoder.onnx", "tokenizer.json", "conditioning.npz")
 
 
@@ -75,10 +77,14 @@ class Manifest:
     files: Mapping[str, str]
     training: Mapping[str, Any] = field(default_factory=dict)
     kv: KeyValueLayout = KeyValueLayout()
+    checks: Mapping[str, Any] = field(default_factory=dict)
+    """What was measured at export: parity, and the variants of the decoder."""
 
     def as_json(self) -> str:
         """The text of ``manifest.json``."""
         record = {"format": FORMAT, **asdict(self)}
+        if not self.checks:
+            del record["checks"]
         record["vocabulary"] = record.pop("fingerprint")
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
@@ -110,6 +116,11 @@ def load_manifest(folder: Path, *, verify: bool = True) -> Manifest:
         raise ModelError(
             f"{folder} was made for another token vocabulary; export it again with this version "
             "of amt-live or choose another --model."
+        )
+    if manifest.weights not in WEIGHTS:
+        raise ModelError(
+            f"{folder} has weights of kind {manifest.weights[:40]!r}, this program plays "
+            f"{', '.join(WEIGHTS)}; export the model again or update amt-live."
         )
     _check_files(folder, manifest.files, verify)
     return manifest
@@ -153,6 +164,7 @@ def _parse(record: dict[str, Any]) -> Manifest:
         files=files,
         training=dict(record["training"]),
         kv=KeyValueLayout(**record["kv"]),
+        checks=dict(record.get("checks", {})),
     )
 
 

@@ -99,3 +99,21 @@ def quantise_matmuls(source: Path, target: Path) -> None:
         per_channel=True,
         extra_options={"DefaultTensorType": FLOAT, "MatMulConstBOnly": True},
     )
+
+
+BLOCK = 32
+"""Weights that share one 4-bit scale."""
+
+
+def quantise_blocks(source: Path, target: Path) -> None:
+    """Write a copy of the graph whose MatMul weights have 4 bits, one scale per block of 32.
+
+    With 8-bit products: full precision ones (accuracy level 1) are ten times slower on a CPU.
+    """
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    quantiser = MatMulNBitsQuantizer(
+        onnx.load(source), bits=4, block_size=BLOCK, is_symmetric=False, accuracy_level=4
+    )
+    quantiser.process()
+    target.write_bytes(quantiser.model.model.SerializeToString(deterministic=True))

@@ -4,9 +4,9 @@ Real in every part (graph, text encoder, tokenizer, conditioning, manifest), det
 seed, under 1 MB. It plays noise in legal tokens, other noise for another mood.
 """
 
-import shutil
 import string
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 
 from amt_live.manifest import EncoderSettings
 from amt_live.tokens import vocabulary as v
-from export.card import model_card
+from export.card import write_card
 from export.encoder import TRUNCATE, EncoderShape, write_encoder
-from export.export_model import (
+from export.graph import quantise_matmuls
+from export.model_folder import (
     appearing,
     make_manifest,
     write_checkpoint,
     write_conditioning,
-    write_decoder,
     write_manifest,
 )
-from export.to_onnx import DecoderShape
+from export.to_onnx import DecoderShape, build_decoder
+from export.variants import KINDS
 
 Floats = NDArray[np.float32]
 
@@ -180,13 +181,16 @@ def make_tiny(target: Path) -> None:
     with appearing(target) as folder:
         write_encoder(tiny_encoder_weights(words), ENCODER, tokenizer, folder)
         write_conditioning(folder, weights, readout)
-        shutil.rmtree(write_decoder(folder, weights, SHAPE))
+        with tempfile.TemporaryDirectory() as scratch:
+            plain = Path(scratch) / "decoder.onnx"
+            build_decoder(weights, SHAPE).save(plain)
+            quantise_matmuls(plain, folder / "decoder.onnx")
         write_checkpoint(folder, weights)
-        manifest = make_manifest("tiny", SHAPE, readout, settings, {"random weights, seed": SEED})
-        parameters = sum(value.size for value in weights.values())
-        report = ["Random weights: tests/export compares this very folder with torch."]
-        card = model_card(manifest, report, parameters, has_licences=False)
-        (folder / "MODEL_CARD.md").write_text(card, "utf-8")
+        checks = {"parameters": sum(value.size for value in weights.values())}
+        manifest = make_manifest(
+            "tiny", SHAPE, readout, settings, KINDS["int8"], {"random weights, seed": SEED}, checks
+        )
+        write_card(folder, manifest)
         write_manifest(folder, manifest)
 
 

@@ -38,8 +38,11 @@ class DecoderShape:
         return self.hidden // self.heads
 
 
-def build_decoder(weights: Weights, shape: DecoderShape) -> Graph:
-    """The decoder graph: inputs and outputs as ``amt_live.inference.decoder`` describes them."""
+def build_decoder(weights: Weights, shape: DecoderShape, *, every_position: bool = False) -> Graph:
+    """The decoder graph: inputs and outputs as ``amt_live.inference.decoder`` describes them.
+
+    With ``every_position`` the logits are those of all positions, [B * T, V]: for scoring.
+    """
     if shape.hidden % shape.heads or shape.head_size % 8:
         raise ValueError(
             f"hidden {shape.hidden} over {shape.heads} heads: a head needs a multiple of 8"
@@ -54,7 +57,7 @@ def build_decoder(weights: Weights, shape: DecoderShape) -> Graph:
     for layer in range(shape.layers):
         last = layer == shape.layers - 1
         heard = _attention(graph, weights, shape, layer, normed, lengths)
-        if last:
+        if last and not every_position:
             heard, x = _last_position(graph, heard), _last_position(graph, x)
         y = graph.op("MatMul", [heard, _weight(graph, weights, f"h.{layer}.attn.c_proj.weight")])
         normed, x = _add_and_norm(graph, weights, y, x, f"h.{layer}.attn.c_proj", f"h.{layer}.ln_2")
@@ -67,7 +70,8 @@ def build_decoder(weights: Weights, shape: DecoderShape) -> Graph:
     flat = graph.constant("row_shape", np.array([-1, shape.hidden], np.int64))
     head = graph.weight("head", weights["gpt2.transformer.wte.weight"].T)
     graph.op("MatMul", [graph.op("Reshape", [normed, flat]), head], "logits")
-    graph.output("logits", FLOAT, ["batch", shape.vocabulary])
+    rows = "batch_tokens" if every_position else "batch"
+    graph.output("logits", FLOAT, [rows, shape.vocabulary])
     return graph
 
 
@@ -147,10 +151,13 @@ def _last_position(graph: Graph, x: str) -> str:
 
 
 def load_weights(path: Path) -> dict[str, NDArray[np.float32]]:
-    """Every tensor of a safetensors file as float32; nothing is unpickled."""
-    from safetensors.numpy import load_file
+    """Every tensor of a safetensors file as float32; nothing is unpickled.
 
-    return {name: value.astype(np.float32) for name, value in load_file(path).items()}
+    Read with torch and onto the CPU: numpy lacks bfloat16, and the machine a GPU perhaps.
+    """
+    from safetensors.torch import load_file
+
+    return {name: value.float().numpy() for name, value in load_file(path, device="cpu").items()}
 
 
 def conditioning_arrays(weights: Weights) -> dict[str, NDArray[np.float32]]:
