@@ -27,6 +27,7 @@ from amt_live.music.parts import PARTS
 from export import attributes, readout, words
 from export.corpus import Corpus, PieceInfo
 from export.dataset import CaptionBank, fit_scale, make_bank
+from export.descriptions import Descriptions, with_descriptions
 
 if TYPE_CHECKING:
     from amt_live.text.embedder import Embedder
@@ -98,6 +99,8 @@ def is_current(path: Path, corpus: Corpus, encoder: Path) -> bool:
     meta = _meta(path)
     if meta.get("fingerprint") != fingerprint(corpus):
         return False
+    if meta.get("descriptions", "") != Descriptions.load(path.parent).fingerprint():
+        return False
     return not (encoder / "encoder.onnx").is_file() or meta["encoder"] == _encoder_hash(encoder)
 
 
@@ -108,6 +111,7 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
     trained with it keep their meaning.
     """
     open_embedder(encoder)
+    corpus = with_descriptions(corpus, path.parent)
     scale = _kept_scale(path, corpus) or fit_scale(corpus, SCALE_SAMPLES, seed=1)
     texts, vectors = make_bank(corpus, scale, captions, seed=2)
     key = hashlib.sha256("\n".join([*texts, _encoder_hash(encoder)]).encode()).hexdigest()
@@ -116,6 +120,7 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
     meta = {
         "fingerprint": fingerprint(corpus),
         "encoder": _encoder_hash(encoder),
+        "descriptions": Descriptions.load(path.parent).fingerprint(),
         "corpus": [len(corpus.pieces), len(corpus.notes)],
     }
     _replace(

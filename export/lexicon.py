@@ -55,7 +55,7 @@ NOUNS: Final = frozenset(
     harp harps harpsichord hi-hat hi-hats hook hooks horn horns house hymn hymns improvisation
     improvisations instrumentation instruments intro jams jazz jig jigs keyboard keyboards kick
     lament laments lead leads loop loops lullabies lullaby mandolin mandolins maracas march
-    marches marimba marimbas mbira melodies melody meter metre minuet mood moods motif motifs
+    marches marimba marimbas mbira melodies melody metal meter metre minuet mood moods motif motifs
     oboe oboes offbeat offbeats orchestra orchestration organ organs ornamentation oscillators
     ostinato ostinatos oud pads pan-pipes panpipes passages patterns percussion phrase phrases
     phrasing piano pianos picking pizzicato polka polkas polyphony polyrhythm polyrhythms pulse
