@@ -60,7 +60,8 @@ def load_corpus(folder: Path) -> Corpus:
 
 
 def _load(folder: Path) -> Corpus:
-    with np.load(folder / NOTES, allow_pickle=False) as arrays:
+    # Opened here: numpy leaves a file that is no .npz open.
+    with (folder / NOTES).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         if "format" in arrays and int(arrays["format"]) > FORMAT:
             raise FileError(f"{folder} was made by a newer amt-live; prepare it again with this")
         notes = np.zeros(len(arrays["step"]), NOTE)

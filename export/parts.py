@@ -61,7 +61,7 @@ class Parts:
         self._saved_at = time.perf_counter()
         if not self._unsaved:
             return
-        rows = [{"key": key, **asdict(p.facts)} for key, p in self._unsaved.items()]
+        rows = [{"file": key, **asdict(p.facts)} for key, p in self._unsaved.items()]
         parsed = list(self._unsaved.values())
         index = json.dumps({"reader": READER, "rows": rows}).encode()
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -80,7 +80,7 @@ class Parts:
         self._unsaved = {}
 
     def _load(self, path: Path) -> None:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             index = json.loads(arrays["index"].tobytes())
             if index["reader"] != READER:
                 raise ValueError("read by another version")
@@ -88,7 +88,7 @@ class Parts:
             tune = _split(arrays["tune"], arrays["tune_sizes"])
         keys = []
         for row, one, other in zip(index["rows"], texture, tune, strict=True):
-            keys.append(row.pop("key"))
+            keys.append(row.pop("file"))
             self.facts[keys[-1]] = Facts(**{**row, "programs": tuple(row["programs"])})
             self.sketches[keys[-1]] = Sketches(one, other)
         self._remember(path, keys)
@@ -113,7 +113,7 @@ class Parts:
 
     def _opened(self, path: Path) -> tuple[NDArray[np.void], NDArray[np.int32]]:
         if self._open is None or self._open[0] != path:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 self._open = (path, arrays["notes"], arrays["bars"])
         return self._open[1], self._open[2]
 

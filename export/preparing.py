@@ -1,8 +1,8 @@
 """Makes a corpus: reads, compares, splits and writes, in stages that can be interrupted.
 
 Order: find the files (``sources``), read them in many processes (``file_readers``) with what was
-read kept on disk (``parts``), refuse what is there twice (``near_duplicates``), split by piece, write
-(``corpus``). Nothing here imports a MIDI library.
+read kept on disk (``parts``), refuse what is there twice (``near_duplicates``), split by piece,
+write (``corpus``). Nothing here imports a MIDI library.
 """
 
 import hashlib
@@ -82,6 +82,7 @@ def prepare_corpus(inputs: list[Path], out: Path, options: Options) -> dict[str,
     try:
         out.mkdir(parents=True, exist_ok=True)
         parts = Parts(out / _PARTS)
+        before = len(parts.facts)
         entries = _read(found, parts, options.processes)
         kept, refused = _without_duplicates(entries, parts)
         refused, groups = _compared(kept, refused, parts, options)
@@ -89,6 +90,7 @@ def prepare_corpus(inputs: list[Path], out: Path, options: Options) -> dict[str,
         if not chosen:
             raise FileError(_nothing(refused))
         report = _write(out, kept, chosen, groups, parts, refused)
+        report["read_before"] = before
         report["state"] = state
         report["written"] = {name: (out / name).stat().st_size for name in (NOTES, PIECES)}
         body = json.dumps(report, indent=1, ensure_ascii=False).encode()

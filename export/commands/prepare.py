@@ -7,6 +7,7 @@ from typing import Any
 
 from amt_live.cli import OneLineParser
 from amt_live.errors import FileError, UsageError
+from export.commands.describe import add_options, describe
 from export.commands.guard import guarded
 
 
@@ -29,11 +30,24 @@ def main(argv: list[str]) -> int:
         action="store_true",
         help="keep files that are nearly the same, all in one split",
     )
+    parser.add_argument(
+        "--wikipedia", action="store_true", help="then describe its styles, as `describe` does"
+    )
+    parser.add_argument(
+        "--skip-wikipedia", "--skip_wikipedia", action="store_true", help="ask nobody after all"
+    )
+    add_options(parser)
     options = parser.parse_args(argv)
     return guarded(lambda: _prepare(options))
 
 
 def _prepare(options: argparse.Namespace) -> None:
+    _read(options)
+    if options.wikipedia and not options.skip_wikipedia:
+        describe(options.out, options)
+
+
+def _read(options: argparse.Namespace) -> None:
     from export.preparing import Options, prepare_corpus
 
     if options.processes < 1:
@@ -42,6 +56,8 @@ def _prepare(options: argparse.Namespace) -> None:
     report = prepare_corpus(options.corpus, options.out, how)
     if report.get("unchanged"):
         print(f"{options.out} is already made of these files; nothing to do")
+    elif report["read_before"]:
+        print(f"went on: {report['read_before']} files had been read before")
     print(
         f"{report['kept']} of {report['files']} files, {report['notes']} notes, "
         f"{report['bars']} bars in {options.out}"
