@@ -45,7 +45,7 @@ QUICK_LABELS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is played."""
+    """How much is played; 0 seeds or streams leave a protocol out."""
 
     seeds: int = 2
     control_seeds: int = 4
@@ -54,11 +54,13 @@ class Effort:
     streams: int = 2
     minutes: tuple[int, ...] = drift.MINUTES
     pairs: int | None = None
-    """Of opposite words and of changes; None is all."""
+    """Of opposite words; None is all."""
+    changes: int | None = None
+    """Pairs of moods to change between; None is all, 0 none."""
     labels: int | None = None
 
 
-QUICK: Final = Effort(1, 1, 8, 3, 1, drift.QUICK_MINUTES, 4, QUICK_LABELS)
+QUICK: Final = Effort(1, 1, 8, 3, 1, drift.QUICK_MINUTES, 4, 2, QUICK_LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,14 @@ def evaluate(options: Options, say: Say) -> Findings:
     if music is not None:
         worded += _compare(found, jukebox, music, options)
     figures |= words.asked_and_heard(options.model, worded, scale)
-    changes, found.flips = midstream.midstream(jukebox, scale, effort.pairs)
-    figures |= changes
-    figures |= controls.controls(jukebox, scale, effort.control_seeds)
-    same, found.drift = drift.drift(jukebox, effort.streams, effort.minutes)
-    figures |= same
+    if effort.changes != 0:
+        changes, found.flips = midstream.midstream(jukebox, scale, effort.changes)
+        figures |= changes
+    if effort.control_seeds:
+        figures |= controls.controls(jukebox, scale, effort.control_seeds)
+    if effort.streams:
+        same, found.drift = drift.drift(jukebox, effort.streams, effort.minutes)
+        figures |= same
     figures["tokens_per_s"] = _speed(jukebox)
     found.about = _about(options, time.perf_counter() - began_s)
     return found

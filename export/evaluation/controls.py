@@ -1,6 +1,6 @@
 """Do the hands on the controls get what they ask for? Density, key, chords, octave, energy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -43,41 +43,40 @@ Case = tuple[float, Request]
 """What is asked for, as a number, and how."""
 
 
-def controls(jukebox: Jukebox, scale: attributes.Scale, seeds: int) -> Figures:
+def controls(
+    jukebox: Jukebox,
+    scale: attributes.Scale,
+    seeds: int,
+    only: Collection[str] = ("density", "key", "chords", "octave", "energy"),
+) -> Figures:
     """``density_rho``, ``key_accuracy``, ``chord_tone_share``, ``octave_rho``, ``energy_rho``.
 
     Correlations are Spearman's, over all takes. A key counts as hit when it is the one of 24 that
     fits best (Krumhansl and Kessler); chord tones are weighed by how long they sound.
     """
-    tables = {
-        "density": _density(jukebox, seeds),
-        "key": _keys(jukebox, max(1, seeds // 2)),
-        "chords": _chords(jukebox, seeds),
-        "octave": _octaves(jukebox, seeds),
-        "energy": _energies(jukebox, seeds),
+    made = {
+        "density": lambda: _density(jukebox, seeds),
+        "key": lambda: _keys(jukebox, max(1, seeds // 2)),
+        "chords": lambda: _chords(jukebox, seeds),
+        "octave": lambda: _octaves(jukebox, seeds),
+        "energy": lambda: _energies(jukebox, seeds),
     }
+    tables = {name: made[name]() for name in only}
     every = [case for table in tables.values() for case in table]
     played = iter(jukebox.play([request for _, request in every], "controls"))
-    windows = {
-        name: [next(played).whole(f"{name}#{i}", BPM) for i in range(len(table))]
-        for name, table in tables.items()
+    judged = {
+        "density": ("density_rho", lambda x, w: _rho(x, w, _notes_per_beat)),
+        "key": ("key_accuracy", _key_accuracy),
+        "chords": ("chord_tone_share", _chord_tones),
+        "octave": ("octave_rho", lambda x, w: _rho(x, w, _mean_pitch)),
+        "energy": ("energy_rho", lambda x, w: _rho(x, w, lambda one: _arousal(one, scale))),
     }
-    asked = {name: [value for value, _ in table] for name, table in tables.items()}
-    return {
-        "density_rho": _rho(asked["density"], windows["density"], _notes_per_beat),
-        "key_accuracy": _key_accuracy(asked["key"], windows["key"]),
-        "chord_tone_share": mean_of(
-            [
-                chord_tone_share(window, LINES[int(line)])
-                for line, window in zip(asked["chords"], windows["chords"], strict=True)
-            ],
-            [window.piece for window in windows["chords"]],
-        ),
-        "octave_rho": _rho(asked["octave"], windows["octave"], _mean_pitch),
-        "energy_rho": _rho(
-            asked["energy"], windows["energy"], lambda w: float(z_of(w, scale)[AT["arousal"]])
-        ),
-    }
+    figures: Figures = {}
+    for name, table in tables.items():
+        windows = [next(played).whole(f"{name}#{i}", BPM) for i in range(len(table))]
+        figure_name, judge = judged[name]
+        figures[figure_name] = judge([value for value, _ in table], windows)
+    return figures
 
 
 def _request(jukebox: Jukebox, index: int, *commands: Command, text: str | None = None) -> Request:
@@ -136,9 +135,21 @@ def _mean_pitch(window: Window) -> float:
     return float(pitched.mean()) if len(pitched) else float("nan")
 
 
+def _arousal(window: Window, scale: attributes.Scale) -> float:
+    return float(z_of(window, scale)[AT["arousal"]])
+
+
 def _key_accuracy(asked: Sequence[float], windows: Sequence[Window]) -> Figure:
     hits = [float(key_of_window(w) == key) for key, w in zip(asked, windows, strict=True)]
     return mean_of(hits, [key_name(int(key)) for key in asked])
+
+
+def _chord_tones(asked: Sequence[float], windows: Sequence[Window]) -> Figure:
+    shares = [
+        chord_tone_share(window, LINES[int(line)])
+        for line, window in zip(asked, windows, strict=True)
+    ]
+    return mean_of(shares, [window.piece for window in windows])
 
 
 def chord_tone_share(window: Window, line: str) -> float:

@@ -93,14 +93,16 @@ class Jukebox:
 
     def _remembered(self, request: Request) -> Played | None:
         try:
-            with np.load(self._path(request), allow_pickle=False) as arrays:
+            # Opened here, because numpy leaves a file that it refuses open.
+            path = self._path(request)
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return Played(
                     arrays["notes"],
                     arrays["bars"],
                     int(arrays["tokens"]),
                     float(arrays["cpu_s"]),
                 )
-        except (OSError, KeyError, ValueError, BadZipFile):
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile):
             return None
 
     def _remember(self, request: Request, played: Played) -> None:
