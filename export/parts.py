@@ -5,6 +5,7 @@ renamed: a process killed at any moment loses at most the part it was collecting
 their content, so parts stay right when others come or go. They are removed when the corpus is done.
 """
 
+import contextlib
 import json
 import shutil
 import time
@@ -18,6 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from amt_live.errors import FileError
 from export.corpus import write_whole
 from export.file_readers import Facts, Parsed
 from export.near_duplicates import Sketches
@@ -26,6 +28,27 @@ READER: Final = 2
 """Raise it whenever the same file would be read differently: what was kept of it is then stale."""
 FILES: Final = 256
 SECONDS: Final = 15.0
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder of parts; raises FileError when another process does. The system lets go of it
+    for a process that is killed."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise FileError(
+                f"{folder.parent} is being prepared by another process; wait for it, or name "
+                "another folder with -o"
+            ) from error
+        yield
 
 
 class Parts:

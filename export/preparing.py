@@ -19,7 +19,7 @@ from amt_live.errors import FileError
 from export import near_duplicates as near
 from export.corpus import NOTES, PIECES, REPORT, PieceInfo, save_corpus, write_whole
 from export.file_readers import Facts, Job, Readers
-from export.parts import READER, Parts
+from export.parts import READER, Parts, alone
 from export.sources import Found, Place, fingerprint, places, read
 
 LABELS: Final = (
@@ -81,25 +81,30 @@ def prepare_corpus(inputs: list[Path], out: Path, options: Options) -> dict[str,
         return report
     try:
         out.mkdir(parents=True, exist_ok=True)
-        parts = Parts(out / _PARTS)
-        before = len(parts.facts)
-        entries = _read(found, parts, options.processes)
-        kept, refused = _without_duplicates(entries, parts)
-        refused, groups = _compared(kept, refused, parts, options)
-        chosen = [index for index, entry in enumerate(kept) if not entry.refused]
-        if not chosen:
-            raise FileError(_nothing(refused))
-        report = _write(out, kept, chosen, groups, parts, refused)
-        report["read_before"] = before
-        report["state"] = state
-        report["written"] = {name: (out / name).stat().st_size for name in (NOTES, PIECES)}
-        body = json.dumps(report, indent=1, ensure_ascii=False).encode()
-        write_whole(out / REPORT, lambda file: file.write(body))
-        parts.remove()
+        with alone(out / _PARTS):
+            return _made(found, out, options, state)
     except OSError as error:
         raise FileError(
             f"{out} cannot be written ({error.strerror or error}); name another folder with -o"
         ) from error
+
+
+def _made(found: list[Place], out: Path, options: Options, state: str) -> dict[str, Any]:
+    parts = Parts(out / _PARTS)
+    before = len(parts.facts)
+    entries = _read(found, parts, options.processes)
+    kept, refused = _without_duplicates(entries, parts)
+    refused, groups = _compared(kept, refused, parts, options)
+    chosen = [index for index, entry in enumerate(kept) if not entry.refused]
+    if not chosen:
+        raise FileError(_nothing(refused))
+    report = _write(out, kept, chosen, groups, parts, refused)
+    report["read_before"] = before
+    report["state"] = state
+    report["written"] = {name: (out / name).stat().st_size for name in (NOTES, PIECES)}
+    body = json.dumps(report, indent=1, ensure_ascii=False).encode()
+    write_whole(out / REPORT, lambda file: file.write(body))
+    parts.remove()
     return report
 
 

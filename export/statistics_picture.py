@@ -43,7 +43,7 @@ def picture(figures: Mapping[str, Any]) -> Picture:
             _MARGIN,
             _MARGIN + _ROW,
             f"{figures['pieces']} of {figures['total_files']} files, {figures['hours']} hours, "
-            f"{figures['notes']} notes, {figures['artists']} artists; on average "
+            f"{figures['notes']} notes, {figures['artists']} artists, on average "
             f"{figures['average_duration']} s and {figures['average_notes']} notes",
             INK,
         )

@@ -1,6 +1,8 @@
 """Real MIDI files become a compact corpus; what cannot be used is named and survived."""
 
 import io
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -12,11 +14,12 @@ pytest.importorskip("symusic", reason="the offline half needs [train]")
 from amt_live.errors import FileError
 from amt_live.tokens import grammar
 from amt_live.tokens import vocabulary as v
-from export import attributes, augment
+from export import attributes, augment, drum_kits
 from export.captions import caption
 from export.commands.prepare import main as prepare_command
 from export.corpus import load_corpus, prepare
 from export.dataset import CaptionBank, PassageSource, fit_scale, make_bank
+from export.file_readers import Job, parse
 
 SONGS = Path(__file__).parent / "midi"
 
@@ -78,6 +81,58 @@ def test_archives_are_read_in_memory_with_their_labels(tmp_path: Path) -> None:
     assert set(labels) == {"genre", "bpm", "key", "key_conf"}, "tempo and key as measured"
     assert attributes.genre_of(pieces["b.mid"]) == "latin"
     assert not list(tmp_path.parent.glob("escape*"))
+
+
+def test_a_corpus_is_read_without_a_midi_library(corpus_folder: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from export.corpus import load_corpus\n"
+        "print(len(load_corpus(Path(sys.argv[1])).pieces))\n"
+        "print(sorted({'symusic', 'torch', 'tqdm', 'mido'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, str(corpus_folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["6", "[]"]
+
+
+def test_a_corpus_without_a_format_number_is_read(corpus_folder: Path, tmp_path: Path) -> None:
+    with np.load(corpus_folder / "notes.npz", allow_pickle=False) as arrays:
+        old = {name: arrays[name] for name in arrays.files if name != "format"}
+    np.savez_compressed(tmp_path / "notes.npz", **old)
+    (tmp_path / "pieces.jsonl").write_bytes((corpus_folder / "pieces.jsonl").read_bytes())
+    assert (load_corpus(tmp_path).notes == load_corpus(corpus_folder).notes).all()
+    (tmp_path / "pieces.jsonl").write_bytes(b"{}\n")
+    with pytest.raises(FileError, match="amt-live prepare"):
+        load_corpus(tmp_path)
+    np.savez_compressed(tmp_path / "notes.npz", **{**old, "format": np.int32(99)})
+    with pytest.raises(FileError, match="newer"):
+        load_corpus(tmp_path)
+
+
+def test_damaged_bytes_are_refused_or_read_but_never_raise() -> None:
+    rng = np.random.default_rng(7)
+    whole = [np.frombuffer(path.read_bytes(), np.uint8) for path in sorted(SONGS.glob("*.mid"))]
+    refused = 0
+    for round_ in range(200):
+        data = whole[round_ % len(whole)][: rng.integers(14, 4000)].copy()
+        data[rng.integers(0, len(data), rng.integers(1, 12))] = rng.integers(0, 256)
+        parsed = parse(Job(data.tobytes()))
+        refused += bool(parsed.facts.refused)
+        assert bool(parsed.facts.refused) == (len(parsed.notes) == 0)
+    assert 0 < refused
+
+
+def test_kits_that_differ_become_general_midi() -> None:
+    every = np.arange(128, dtype=np.uint8)
+    plain = drum_kits.to_gm(every, 0)
+    assert set(plain) == {-1, *v.DRUM_PITCHES}
+    assert (plain[27:88] == every[27:88]).all(), "General MIDI stays as it is"
+    assert drum_kits.to_gm(np.array([22, 26, 58], np.uint8), 0, td11=True).tolist() == [42, 46, 43]
+    assert drum_kits.to_gm(np.array([33, 13, 34], np.uint8), 0, xg=True).tolist() == [35, 86, 40]
+    assert drum_kits.to_gm(np.array([29, 45], np.uint8), 48).tolist() == [46, 45]
+    assert set(drum_kits.to_gm(every, drum_kits.GS_EFFECTS)) == {-1}
+    assert drum_kits.says_xg(b"\xf0\x08\x43\x10\x4c\x00\x00\x7e\x00\xf7")
+    tables = (drum_kits.TD11, drum_kits.XG, drum_kits.GS, *drum_kits.GS_KITS.values())
+    assert all(pitch in v.DRUM_PITCHES for table in tables for pitch in table.values())
 
 
 def test_a_missing_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,10 +14,11 @@ import pytest
 
 pytest.importorskip("symusic", reason="the offline half needs [train]")
 
+from amt_live.errors import FileError
 from export.corpus import load_corpus, prepare
 from export.file_readers import CRASHED, TOO_LONG, Job, Readers, parse
 from export.near_duplicates import SAME_TEXTURE, SAME_TUNE, similar, sketches
-from export.parts import Parts
+from export.parts import Parts, alone
 from export.preparing import NEARLY_SAME, TRANSPOSED, Options, prepare_corpus
 from tests.export.rough_reader import rough
 
@@ -122,6 +123,14 @@ def test_parts_come_back_and_a_cut_one_is_read_again(tmp_path: Path) -> None:
     kept = next(p for p in tmp_path.glob("*.npz") if again._where[jobs[2].key][0] != p)
     kept.write_bytes(kept.read_bytes()[:200])
     assert set(Parts(tmp_path).facts) == {jobs[2].key}
+
+
+def test_two_at_once_in_one_folder_is_one_line(tmp_path: Path) -> None:
+    with (
+        alone(tmp_path / "out" / ".parts"),
+        pytest.raises(FileError, match="another process"),
+    ):
+        prepare([Path(__file__).parent / "midi"], tmp_path / "out")
 
 
 def test_done_again_it_returns_what_is_there_until_something_changes(tmp_path: Path) -> None:
