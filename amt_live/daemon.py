@@ -25,7 +25,7 @@ from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.engine.band import Settings
 from amt_live.engine.engine import Engine
 from amt_live.engine.model import Model, open_model
-from amt_live.errors import AmtError, FileError, PortError, UsageError
+from amt_live.errors import AmtError, FileError, ModelError, PortError, UsageError
 from amt_live.midi.clock import RealClock
 from amt_live.midi.journal import keep_earlier, leftovers, set_aside
 from amt_live.midi.output import PlayerReport
@@ -179,7 +179,16 @@ def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
         _takes_folder(config),
         restart_player=player.restart,
         scenes_file=paths.scenes_file(),
+        open_model=_open_named,
     )
+
+
+def _open_named(name: str) -> Model:
+    """Open a model by its bare name: what comes over the network names no paths."""
+    found = paths.found_models()
+    if name not in found:
+        raise ModelError(f"there is no model '{name}'; models here: {', '.join(found) or 'none'}")
+    return open_model(found[name])
 
 
 async def _start(engine: Engine, config: Config) -> None:

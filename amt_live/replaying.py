@@ -17,6 +17,7 @@ from amt_live.engine.plan import Plan
 from amt_live.engine.queued import Queued
 from amt_live.engine.recipes import plain
 from amt_live.engine.stream import Stream
+from amt_live.engine.swapping import Translator, prime, primer_of, put_in
 from amt_live.engine.take_words import Reader, Record, whole
 from amt_live.engine.tape import MAX_STEPS, chunks
 from amt_live.inference.generator import Sampling as Drawing
@@ -68,6 +69,7 @@ class ReplayedBand:
             "plan": self._plan,
             "back": self._back,
             "skip": lambda value: self.stream.skip_to(whole(value)),
+            "model": self._swap,
             "recover": lambda _: self.stream.recover(),
             "swing": self._swing,
             "pinned": self._pin,
@@ -122,6 +124,19 @@ class ReplayedBand:
         while self.stream.horizon_ticks < ticks:
             if events := self.stream.advance():
                 self.queued.put(events)
+
+    def _swap(self, value: Any) -> None:
+        at_ticks = whole(value["at"])
+        model = self._open_model(_word(value["name"]), _word(value["sha256"]))
+        translate = Translator(model)
+        model.generator.set_sampling(self.stream.generator.sampling)
+        primer = primer_of(self.stream, self.stream.position_at(at_ticks))
+        prime(model, primer, translate)
+        self.stream.rewind(at_ticks)
+        self.queued.go_back(at_ticks)
+        put_in(self.stream, model, primer, translate)
+        self.desk.use(model.moods, translate.mood_of)
+        self.reader.use(self.desk.mood_of)
 
     def _begin(self, value: Any) -> None:
         origin_ticks = whole(value["origin"])

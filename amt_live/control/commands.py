@@ -99,6 +99,14 @@ class Panic:
 
 
 @dataclass(frozen=True, slots=True)
+class SetModel:
+    """Play with another model, by its bare name, from a bar line on."""
+
+    name: str
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SetSeed:
     """Seed of the sampler, from the next decoded token on."""
 
@@ -197,6 +205,7 @@ Command = (
     | SetTempo
     | Transport
     | Panic
+    | SetModel
     | SetSeed
     | SetSampling
     | SetPart

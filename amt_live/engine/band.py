@@ -21,6 +21,7 @@ from amt_live.control.when import When
 from amt_live.engine.arming import Arming
 from amt_live.engine.health import HealthDesk
 from amt_live.engine.meters import boundary, place
+from amt_live.engine.model import Model
 from amt_live.engine.moods import MoodDesk
 from amt_live.engine.parts import PartDesk
 from amt_live.engine.plan import Plan
@@ -29,6 +30,7 @@ from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
+from amt_live.engine.swapping import Primer, Translator, put_in
 from amt_live.engine.tape import Tape
 from amt_live.engine.transport import Transport
 from amt_live.inference.generator import Generator
@@ -198,6 +200,19 @@ class Band:
     def next_bar_ticks(self) -> int:
         """The next bar line at which a change can be heard."""
         return boundary(self.stream, When.BAR, self.earliest_ticks())
+
+    def use_model(self, model: Model, primer: Primer, translate: Translator, at_ticks: int) -> None:
+        """Another model from a tick on; it has heard the primer."""
+        told = {"name": model.name, "sha256": model.hash, "at": at_ticks}
+        self.tape.write("model", told)
+        self.stream.rewind(at_ticks)
+        self.queued.go_back(at_ticks)
+        put_in(self.stream, model, primer, translate)
+        self.moods.use(model.moods, translate.mood_of)
+        self.model, self.model_hash = model.name, model.hash
+        self.styles = model.styles
+        self.style_names = tuple(style.name for style in model.styles)
+        self.publish_state()
 
     # What is set.
 

@@ -23,6 +23,7 @@ from amt_live.control.commands import (
     SetChords,
     SetKey,
     SetKnob,
+    SetModel,
     SetMood,
     SetPart,
     SetQuantise,
@@ -40,6 +41,7 @@ from amt_live.engine.harmony import parse_chords, parse_key
 from amt_live.engine.meters import place
 from amt_live.engine.recipes import blended, plain
 from amt_live.engine.scenes import SceneDesk, level_of
+from amt_live.engine.swapping import SwapDesk
 from amt_live.engine.takes import TakeDesk
 from amt_live.errors import UsageError
 from amt_live.music.keys import key_name
@@ -57,10 +59,17 @@ _SAMPLING_RANGES: Final = {
 class Controls:
     """Carries out commands; raises AmtError for what cannot be done."""
 
-    def __init__(self, band: Band, takes: TakeDesk, scenes: SceneDesk | None = None) -> None:
+    def __init__(
+        self,
+        band: Band,
+        takes: TakeDesk,
+        scenes: SceneDesk | None = None,
+        swaps: SwapDesk | None = None,
+    ) -> None:
         self._band = band
         self._takes = takes
         scenes = scenes or SceneDesk(band)
+        swaps = swaps or SwapDesk(band, None, lambda work: work())
         self._actions: dict[type, Callable[[Any], object]] = {
             SetMood: self._mood,
             SetStyle: self._style,
@@ -72,6 +81,7 @@ class Controls:
             SetTempo: self._tempo,
             Transport: self._transport,
             Panic: lambda _: self._panic(),
+            SetModel: lambda command: swaps.swap(command.name, command.when),
             SetSeed: self._seed,
             SetSampling: self._sampling,
             SetPart: self._part,

@@ -17,9 +17,11 @@ from amt_live.control.commands import Command, Panic
 from amt_live.control.state import BandState, ErrorNotice, NotePlayed, Notice
 from amt_live.engine.band import Band, Settings
 from amt_live.engine.controls import Controls
+from amt_live.engine.model import Model
 from amt_live.engine.roles import MoodReader
 from amt_live.engine.scene_file import SceneFile
 from amt_live.engine.scenes import SceneDesk
+from amt_live.engine.swapping import SwapDesk
 from amt_live.engine.takes import TakeDesk
 from amt_live.errors import AmtError, one_line
 from amt_live.inference.generator import Generator
@@ -59,6 +61,7 @@ class Engine:
         takes_folder: Path,
         restart_player: Callable[[], None] | None = None,
         scenes_file: Path | None = None,
+        open_model: Callable[[str], Model] | None = None,
     ) -> None:
         self._output = output
         self._restart_player = restart_player
@@ -72,7 +75,8 @@ class Engine:
         self._band = Band(generator, reader, output, clock, settings, self._publish)
         file = None if scenes_file is None else SceneFile(scenes_file)
         self._scenes = SceneDesk(self._band, file)
-        self._controls = Controls(self._band, self._takes, self._scenes)
+        self._swaps = SwapDesk(self._band, open_model, self._post)
+        self._controls = Controls(self._band, self._takes, self._scenes, self._swaps)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
 
     @property
@@ -161,6 +165,7 @@ class Engine:
                     if time.perf_counter() - turned_s < COMMANDS_S:
                         continue
                 self._restart_if_due()
+                self._swaps.turn()
                 rest_s = self._band.turn()
                 turned_s = time.perf_counter()
             except Exception as error:

@@ -4,7 +4,7 @@ Thread: engine. Invariant: at most one mood is armed; arming another one first t
 out of the plan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -76,17 +76,21 @@ class Reading:
     sounds: Recipe = ()
     """The recipe whose parts, programs and meter it has, where that is another one."""
 
+    @property
+    def source(self) -> Source:
+        """What it was read from."""
+        return (self.recipe, self.sounds, self.energy)
+
     def put(self, direction: Direction) -> Direction:
         """A direction with this mood in it."""
         revision = (self.id, self.energy)
-        source = (self.recipe, self.sounds, self.energy)
         return replace(
             direction,
             mood=self.mood,
             text=self.text,
             revision=revision,
             step=self.step,
-            source=source,
+            source=self.source,
         )
 
 
@@ -130,8 +134,7 @@ class MoodDesk:
     def direction(self) -> Direction:
         """The current mood as the only direction."""
         now = self.current
-        source = (now.recipe, now.sounds, now.energy)
-        return Direction(now.mood, now.text, (now.id, now.energy), source=source)
+        return Direction(now.mood, now.text, (now.id, now.energy), source=now.source)
 
     def new_id(self) -> int:
         """A number that no mood has had."""
@@ -229,6 +232,39 @@ class MoodDesk:
                 end.reading, self.latest, end.at_ticks, armed.arrived_s, ends_glide=True
             )
         return armed
+
+    def sources(self) -> list[Source]:
+        """What everything that is known here was read from."""
+        return [reading.source for reading in self._known()]
+
+    def use(self, reader: MoodReader, mood_of: Callable[[Source], Mood]) -> None:
+        """Read by another model from here on, and everything that is known too."""
+
+        def again(reading: Reading) -> Reading:
+            return replace(reading, mood=mood_of(reading.source))
+
+        def step_again(step: Step) -> Step:
+            return replace(step, reading=again(step.reading))
+
+        self._reader = reader
+        self.current = again(self.current)
+        self.steps = tuple(map(step_again, self.steps))
+        self._history = [again(reading) for reading in self._history]
+        if self.armed is not None:
+            self.armed = replace(
+                self.armed,
+                reading=again(self.armed.reading),
+                before=again(self.armed.before),
+                then=tuple(map(step_again, self.armed.then)),
+            )
+
+    def _known(self) -> list[Reading]:
+        steps = list(self.steps)
+        readings = [self.current, *self._history]
+        if self.armed is not None:
+            readings += [self.armed.reading, self.armed.before]
+            steps += self.armed.then
+        return readings + [step.reading for step in steps]
 
     def mood_of(self, source: Source) -> Mood:
         """The mood of a source, as it was read before."""

@@ -9,6 +9,7 @@ notes whether it was known early or late.
 
 from bisect import bisect_left, bisect_right
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from amt_live.engine import heads
 from amt_live.engine.chording import chord_at, heard, is_on_beat
 from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
-from amt_live.engine.plan import Change, Chord, Plan
+from amt_live.engine.plan import Change, Chord, Direction, Plan
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
 from amt_live.music.events import Bar, Event, Mark, Note, ProgramChange
@@ -146,6 +147,31 @@ class Stream:
         """The bar that holds a tick, as far as bars are known."""
         index = bisect_right(self.bars, ticks, key=lambda bar: bar.start_ticks)
         return self.bars[index - 1] if index else None
+
+    def position_at(self, ticks: int) -> int:
+        """How many ids lie before a tick; all there are for one that is not decoded."""
+        index = bisect_left(self.snapshots, ticks, key=lambda snapshot: snapshot.ticks)
+        if index == len(self.snapshots):
+            return self.generator.position
+        return self.snapshots[index].position
+
+    def use(
+        self, generator: Generator, base: int, translate: Callable[[Direction], Direction]
+    ) -> None:
+        """Go on with a generator that has heard the same ids from position ``base`` on."""
+
+        def moved(change: Change) -> Change:
+            return replace(change, direction=translate(change.direction))
+
+        self.generator = self.draws.generator = generator
+        self._sampler = generator.sampler
+        self.snapshots = [
+            replace(known, position=known.position - base, change=moved(known.change))
+            for known in self.snapshots
+            if known.position >= base
+        ]
+        self._change = moved(self._change)
+        self._leaning = Leaning(self._change.direction.mood)
 
     def here(self) -> Snapshot:
         """Where the stream is now, in the middle of a group too."""

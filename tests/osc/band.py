@@ -50,6 +50,8 @@ class Band:
                 armed = ArmedMood(number, text, 1920, 2, 1.0, 0.5)
                 self.state = replace(state, armed=armed, mood=text)
                 self.notify(MoodArmed(number, text, 2, 1.0, 0.5))
+            case c.SetModel(name, _):
+                self.state = replace(state, model=name)
             case c.SetStyle(style, _):
                 self.state = replace(state, mood=style)
             case c.BlendMood(texts, _):

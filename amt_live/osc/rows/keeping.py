@@ -11,6 +11,7 @@ from amt_live.control.commands import (
     CueScene,
     DeleteScene,
     SaveScene,
+    SetModel,
     StartTake,
     StopTake,
 )
@@ -35,7 +36,23 @@ def _capture(_part: str, values: Sequence[Atom | None]) -> Capture:
     return Capture(int(number(values[0])), name)
 
 
+def _model(_part: str, values: Sequence[Atom | None]) -> SetModel:
+    name, when = values
+    return SetModel(bare_name(str(name)), when_of(when))
+
+
 ROWS: Final[tuple[Address, ...]] = (
+    Address(
+        "/amt/model",
+        "setting",
+        "The model that plays, by its folder's bare name. Another one is opened beside the music "
+        "and plays from a bar line on; a bad one changes nothing.",
+        (Argument("name", "text", max_chars=MAX_NAME_CHARS, default="default"),),
+        _model,
+        lambda state, _part: (state.model,),
+        takes_when=True,
+        cost=50,
+    ),
     Address(
         "/amt/scene/save",
         "action",

@@ -80,13 +80,6 @@ ROWS: Final[tuple[Address, ...]] = (
         read=lambda state, _part: state.styles,
     ),
     Address(
-        "/amt/model",
-        "reading",
-        "The model that plays.",
-        carried("name$"),
-        read=lambda state, _part: (state.model,),
-    ),
-    Address(
         "/amt/midi/port",
         "reading",
         "The MIDI system and the port that the band plays into.",
