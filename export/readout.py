@@ -54,13 +54,33 @@ def fit(texts: Sequence[str], embeddings: Floats, vectors: Floats) -> Readout:
 
 def ridge(embeddings: Floats, vectors: Floats, strength: Floats) -> tuple[Floats, Floats]:
     """Weights [E, A] and bias [A] with a ridge for each attribute, scaled against shrinkage."""
+    return _solved(_decomposed(embeddings, vectors), strength)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decomposed:
+    """What all strengths of one fit share: the costly part of it."""
+
+    values: NDArray[np.float64]
+    basis: NDArray[np.float64]
+    inner: NDArray[np.float64]
+    x_mean: NDArray[np.float64]
+    y_mean: NDArray[np.float64]
+
+
+def _decomposed(embeddings: Floats, vectors: Floats) -> _Decomposed:
     x, y = embeddings.astype(np.float64), vectors.astype(np.float64)
     x_mean, y_mean = x.mean(axis=0), y.mean(axis=0)
-    x, y = x - x_mean, y - y_mean
+    x -= x_mean
     values, basis = np.linalg.eigh(x.T @ x)
-    inner = basis.T @ (x.T @ y) / (values[:, None] + strength[None])
-    weight = basis @ inner * SHRINKAGE
-    return weight.astype(np.float32), (y_mean - x_mean @ weight).astype(np.float32)
+    return _Decomposed(values, basis, basis.T @ (x.T @ (y - y_mean)), x_mean, y_mean)
+
+
+def _solved(fit: _Decomposed, strength: Floats) -> tuple[Floats, Floats]:
+    inner = fit.inner / (fit.values[:, None] + strength[None])
+    weight = fit.basis @ inner * SHRINKAGE
+    bias = fit.y_mean - fit.x_mean @ weight
+    return weight.astype(np.float32), bias.astype(np.float32)
 
 
 def correlations(predicted: Floats, vectors: Floats) -> Floats:
@@ -85,9 +105,10 @@ def _unseen_wordings(texts: Sequence[str], embeddings: Floats, vectors: Floats) 
     table = np.zeros((len(STRENGTHS), vectors.shape[1]), np.float32)
     for fold in range(FOLDS_TRIED):
         unseen = member[:, fold]
+        shared = _decomposed(embeddings[~unseen], vectors[~unseen])
         for index, value in enumerate(STRENGTHS):
             strength = np.full(vectors.shape[1], value, np.float32)
-            weight, bias = ridge(embeddings[~unseen], vectors[~unseen], strength)
+            weight, bias = _solved(shared, strength)
             predicted = embeddings[unseen] @ weight + bias
             table[index] += correlations(predicted, vectors[unseen]) / FOLDS_TRIED
     return table
