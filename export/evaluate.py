@@ -48,7 +48,7 @@ class Effort:
     """How much is played; 0 seeds or streams leave a protocol out."""
 
     seeds: int = 2
-    control_seeds: int = 4
+    control_seeds: int = 2
     windows_a_label: int = 40
     floor_takes: int = 12
     streams: int = 2
@@ -110,7 +110,7 @@ def evaluate(options: Options, say: Say) -> Findings:
     effort = options.effort
     music = _music(options, say)
     figures, swaps, worded = words.swaps(jukebox, scale, effort.seeds, effort.pairs)
-    figures |= words.explicit(jukebox, scale, effort.seeds, effort.pairs)
+    figures |= words.explicit(jukebox, scale, max(1, effort.seeds // 2), effort.pairs)
     found = Findings(figures, {}, swaps, [], {}, effort.minutes)
     if music is not None:
         worded += _compare(found, jukebox, music, options)

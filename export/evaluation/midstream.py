@@ -27,7 +27,7 @@ from export.evaluation.words import BPM, FIRST_SEED
 
 Floats = NDArray[np.float64]
 
-BARS: Final = 16
+BARS: Final = 12
 TURN_BAR: Final = 8
 GIVEN_AT_BEAT: Final = 20.0
 """When the performer sends it: the music before the line does not depend on that."""
