@@ -14,43 +14,31 @@ machine with torch and transformers alone must be able to train.
 
 import json
 import time
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
-from torch.nn import functional
 from tqdm import tqdm
 
 from amt_live.errors import FileError
 from export import checkpoints, conditioning_data
 from export.checkpoints import RunState
 from export.corpus import Corpus, load_corpus
-from export.model import IGNORE, ModelConfig, MoodGPT2
+from export.model import ModelConfig, MoodGPT2
 from export.optim import MuonAdamW
 from export.training import finetune
-from export.training.batches import Batch, Drawing, Plan, batches, loader_processes
+from export.training.batches import Batch, Drawing, batches, loader_processes, plans
 from export.training.hardware import Arithmetic, pick_device, pick_precision
 from export.training.journal import Journal
 from export.training.memory import Portions
+from export.training.record import training_record
 from export.training.settings import TrainSettings
+from export.training.updating import Updating
 from export.training.validation import Best, Validation
 from export.training.workers import Workers
 
 __all__ = ["TrainSettings", "Trainer"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one update came to, over all workers."""
-
-    loss: float
-    stop: bool
-    """A worker was asked to end."""
 
 
 class Trainer:
@@ -78,11 +66,19 @@ class Trainer:
         )
         checkpoints.check_shape(settings.run, config)
         self.model = MoodGPT2(config).to(self.device)
-        self._forward = torch.compile(self.model) if settings.compile else self.model
         self.optimizer = MuonAdamW(
             self.model, matrix_lr=settings.matrix_lr, other_lr=settings.other_lr
         )
         self.portions = Portions(settings.batch, self.journal.say)
+        self._updating = Updating(
+            self.model,
+            self.optimizer,
+            self.arithmetic,
+            self.portions,
+            self.workers,
+            seed=settings.seed,
+            compiled=settings.compile,
+        )
         self.step = 0
         self.tokens = 0
         self.seconds = 0.0
@@ -174,31 +170,17 @@ class Trainer:
         }
         weights = checkpoints.weights_of(self.model)
         checkpoints.save_state(run, RunState(weights, self.optimizer.state, progress))
-        record = {name: progress[name] for name in ("step", "tokens", "seconds", "validation")}
-        record |= self._origin()
+        record = training_record(
+            self.settings,
+            self.corpus,
+            progress,
+            captions=len(self.words.bank.vectors),
+            device=self.device.type,
+            precision=self.arithmetic.name,
+            workers=self.workers,
+            best=self.best,
+        )
         checkpoints.replace_text(run / checkpoints.TRAINING, json.dumps(record, indent=1))
-
-    def _origin(self) -> dict[str, object]:
-        """What the model card says of where the weights come from."""
-        settings = self.settings
-        trained = [piece for piece in self.corpus.pieces if piece.split == "train"]
-        sources = Counter(piece.source for piece in trained)
-        device, workers = self.device.type, self.workers.count
-        origin: dict[str, object] = {
-            "pieces": len(trained),
-            "notes": sum(piece.notes[1] - piece.notes[0] for piece in trained),
-            "sources": dict(sorted(sources.items())),
-            "captions": len(self.words.bank.vectors),
-            "device": f"{device}, {workers} process(es) of {settings.threads} thread",
-            "precision": self.arithmetic.name,
-            "sequences": f"{settings.length} ids, the model's full length at the end",
-            "tokens_planned": settings.tokens,
-        }
-        if settings.start is not None:
-            origin["started_from"] = settings.start.name
-        if self.best.step:
-            origin["best"] = {"step": self.best.step, "mean": self.best.mean}
-        return origin
 
     def rate(self) -> float:
         """Share of the base learning rates at this point of the run."""
@@ -207,12 +189,13 @@ class Trainer:
     def train(self) -> None:
         """Train to the end of the budget, of the minutes or of the patience."""
         settings = self.settings
-        if self.tokens >= settings.tokens or self.ended_early:
-            self.journal.say(f"{settings.run} is done: {self._where()}")
+        if self.tokens >= settings.tokens or (self.ended_early and settings.patience):
+            self.journal.say(f"{settings.run} is done: {self._where()}; see --tokens, --patience")
             return
-        deadline_s = None if settings.minutes is None else settings.minutes * 60
-        began_s = time.perf_counter()
+        self.ended_early = False
         self.journal.open(self.step)
+        if self.average is None:
+            self.average = self.journal.last_loss()
         bar = tqdm(
             total=settings.tokens,
             initial=self.tokens,
@@ -220,48 +203,58 @@ class Trainer:
             unit_scale=True,
             disable=True if self.workers.rank else None,
         )
-        stopped = False
-        for batch in self._batches():
-            if deadline_s is not None and time.perf_counter() - began_s > deadline_s:
-                self.stop_asked = True
-            stopped = self._train_step(batch, bar)
-            if stopped or self.ended_early or self.tokens >= settings.tokens:
-                break
+        stopped = self._train_steps(bar)
         if not stopped:
             self._finish()
         self.save()
         bar.close()
         self.journal.close()
-        if stopped:
-            self.journal.say(f"stopped: {self._where()}; the same command goes on from here")
+        end = "stopped" if stopped else "ended early" if self.ended_early else "done"
+        onwards = "; the same command goes on from here" if stopped else ""
+        self.journal.say(f"{end}: {self._where()}{onwards}")
 
     def _where(self) -> str:
         return f"step {self.step}, {self.tokens} of {self.settings.tokens} tokens"
 
-    def _train_step(self, batch: Batch, bar: tqdm) -> bool:
-        """One update and what is due after it; True when the run was asked to stop."""
+    def _train_steps(self, bar: tqdm) -> bool:
+        """Train until it is time to end; True when that was asked for from outside."""
         settings = self.settings
-        began_s = time.perf_counter()
-        update = self._update(batch)
-        count = batch.ids.shape[0] * (batch.ids.shape[1] - 1) * self.workers.count
-        self.seconds += time.perf_counter() - began_s
-        self.step += 1
-        self.tokens += count
-        kept = self.average if self.average is not None else update.loss
-        self.average = 0.98 * kept + 0.02 * update.loss
-        bar.update(count)
-        bar.set_postfix(loss=f"{self.average:.3f}", rate=f"{self.rate():.3f}", refresh=False)
-        if self.step % settings.log_every == 0:
-            values = {"loss": self.average, "step_loss": update.loss, "rate": self.rate()}
-            values["tokens_per_s"] = count / max(time.perf_counter() - began_s, 1e-9)
-            self._log({name: round(value, 4) for name, value in values.items()})
-        if update.stop:
-            return True
-        last = self.tokens >= settings.tokens
-        if self.step % settings.validate_every == 0 and not last:
-            self._judge()
-        if self.step % settings.checkpoint_every == 0 and not last:
-            self.save()
+        started_s = began_s = time.perf_counter()
+        logged = self.tokens, self.seconds
+        for batch in self._batches():
+            if settings.minutes is not None:
+                self.stop_asked |= time.perf_counter() - started_s >= settings.minutes * 60
+            update = self._updating.update(batch, self.step, self.rate(), stop=self.stop_asked)
+            self.seconds += time.perf_counter() - began_s
+            count = batch.ids.shape[0] * (batch.ids.shape[1] - 1) * self.workers.count
+            self.step += 1
+            self.tokens += count
+            kept = self.average if self.average is not None else update.loss
+            self.average = 0.98 * kept + 0.02 * update.loss
+            bar.update(count)
+            bar.set_postfix(loss=f"{self.average:.3f}", rate=f"{self.rate():.3f}", refresh=False)
+            if self.step % settings.log_every == 0:
+                speed = (self.tokens - logged[0]) / max(self.seconds - logged[1], 1e-9)
+                logged = self.tokens, self.seconds
+                self._log(
+                    {
+                        "loss": round(self.average, 4),
+                        "step_loss": round(update.loss, 5),
+                        "rate": round(self.rate(), 4),
+                        "tokens_per_s": round(speed, 1),
+                    }
+                )
+            if update.stop:
+                return True
+            if self.tokens >= settings.tokens:
+                break
+            if self.step % settings.validate_every == 0:
+                self._judge()
+            if self.ended_early:
+                break
+            if self.step % settings.checkpoint_every == 0:
+                self.save()
+            began_s = time.perf_counter()
         return False
 
     def _judge(self) -> None:
@@ -292,14 +285,6 @@ class Trainer:
         )
         self.validation = self.validate()
 
-    def _plans(self) -> Iterator[Plan]:
-        settings, step, tokens = self.settings, self.step, self.tokens
-        while tokens < settings.tokens:
-            plan = Plan(step, *settings.sequences(tokens, self.model.config.positions))
-            yield plan
-            step += 1
-            tokens += plan.sequences * plan.length * self.workers.count
-
     def _batches(self) -> Iterator[Batch]:
         drawing = Drawing(
             self.corpus,
@@ -310,52 +295,11 @@ class Trainer:
             workers=self.workers,
         )
         processes = loader_processes(self.settings.loaders, self.device)
-        return batches(drawing, self._plans(), processes, pin=self.device.type == "cuda")
-
-    def _update(self, batch: Batch) -> Step:
-        """One update of the weights from the batches of all workers."""
-        batch = batch.to(self.device)
-        scaler = self.arithmetic.scaler
-        self.model.train()
-        loss, count = self.portions.run(len(batch), lambda parts: self._gradients(batch, parts))
-        nominal = batch.ids.shape[0] * (batch.ids.shape[1] - 1)
-        weight = count / nominal
-        values = torch.tensor([loss * weight, float(self.stop_asked)])
-        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
-        total, values = self.workers.average_gradients(gradients, weight, values)
-        scaler.unscale_(self.optimizer) if scaler.is_enabled() else None
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        scaler.step(self.optimizer, self.rate())
-        scaler.update()
-        return Step(float(values[0]) / total, bool(values[1] > 0))
-
-    def _gradients(self, batch: Batch, parts: list[slice]) -> tuple[float, int]:
-        """Leave the gradients of the batch's mean loss in the model; that loss and its tokens."""
-        seed = np.random.default_rng((self.settings.seed, self.step, self.workers.rank))
-        torch.manual_seed(int(seed.integers(2**31)))
-        self.optimizer.zero_grad(self.model.parameters())
-        count = int((batch.targets() != IGNORE).sum())
-        total = torch.zeros((), device=self.device)
-        for part in parts:
-            loss = self._loss_sum(batch[part]) / count
-            self.arithmetic.scaler.scale(loss).backward()
-            total += loss.detach()
-        return float(total), count
-
-    def _loss_sum(self, batch: Batch) -> Tensor:
-        """Cross entropy of a batch, summed over its targets, in nats."""
-        with self.arithmetic.cast():
-            logits = self._forward(
-                batch.ids[:, :-1], batch.positions(), batch.conditioning, batch.moods[:, :-1]
-            )
-        return functional.cross_entropy(
-            logits.flatten(0, 1).float(),
-            batch.targets().flatten(),
-            ignore_index=IGNORE,
-            reduction="sum",
+        coming = plans(
+            self.settings, self.step, self.tokens, self.model.config.positions, self.workers
         )
+        return batches(drawing, coming, processes, pin=self.device.type == "cuda")
 
-    @torch.no_grad()
     def validate(self) -> dict[str, float]:
         """Loss per source on the same held-out passages each time, and their mean.
 
@@ -364,16 +308,7 @@ class Trainer:
         if self._held_out is None:
             length = min(self.settings.length, self.model.config.positions)
             self._held_out = Validation(self.corpus, self.words, length)
-        self.model.eval()
-        return self._held_out.losses(self._mean_loss, self.workers, self.device)
-
-    def _mean_loss(self, batch: Batch) -> float:
-        batch = batch.to(self.device)
-
-        def losses(parts: list[slice]) -> float:
-            return sum(float(self._loss_sum(batch[part])) for part in parts)
-
-        return self.portions.run(len(batch), losses) / int((batch.targets() != IGNORE).sum())
+        return self._held_out.losses(self._updating.mean_loss, self.workers, self.device)
 
     def _log(self, values: dict[str, object]) -> None:
         self.journal.row(self.step, self.tokens, self.seconds, values)

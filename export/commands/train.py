@@ -120,3 +120,15 @@ def _train(options: argparse.Namespace) -> None:
         trainer.train()
     finally:
         trainer.workers.leave()
+
+
+if __name__ == "__main__":
+    import sys
+
+    from amt_live.errors import AmtError
+
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except AmtError as error:  # wrong words: the parser raises them
+        print(f"amt-live: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)

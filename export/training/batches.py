@@ -18,6 +18,7 @@ from export import attributes
 from export.corpus import Corpus
 from export.dataset import CaptionBank, PassageSource, Sequence
 from export.model import IGNORE
+from export.training.settings import TrainSettings
 from export.training.workers import Workers
 
 OFFSET_SHARE = 0.7
@@ -32,6 +33,17 @@ class Plan:
     step: int
     sequences: int
     length: int
+
+
+def plans(
+    settings: TrainSettings, step: int, tokens: int, positions: int, workers: Workers
+) -> Iterator[Plan]:
+    """What is drawn from ``step`` on, when ``tokens`` are done, to the end of the budget."""
+    while tokens < settings.tokens:
+        plan = Plan(step, *settings.sequences(tokens, positions))
+        yield plan
+        step += 1
+        tokens += plan.sequences * plan.length * workers.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,10 @@ class Batch:
         """What is to be told [B, T]: the next id, or IGNORE before a MOOD slot, which is given."""
         following = self.ids[:, 1:]
         return following.masked_fill(following == v.MOOD, IGNORE)
+
+    def count(self) -> int:
+        """How many targets there are."""
+        return int((self.targets() != IGNORE).sum())
 
     def positions(self) -> Tensor:
         """Positions [B, T]."""

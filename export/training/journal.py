@@ -41,6 +41,13 @@ class Journal:
         else:
             self._board = writer(str(self._plots), purge_step=step + 1 if step else None)
 
+    def last_loss(self) -> float | None:
+        """The running mean loss of the last row that has one."""
+        if not self._path.is_file():
+            return None
+        rows = map(json.loads, reversed(self._path.read_text(encoding="utf-8").splitlines()))
+        return next((float(row["loss"]) for row in rows if "loss" in row), None)
+
     def close(self) -> None:
         """Write out what is left."""
         if self._board is not None:

@@ -95,7 +95,7 @@ class TrainSettings:
         A linear warm-up; then half a cosine, or a plateau and a line, down to a twentieth.
         """
         done = min(tokens / self.tokens, 1.0)
-        warm = min(1.0, (done + 1e-9) / self.warmup)
+        warm = min(1.0, (done + 1e-9) / max(self.warmup, 1e-9))
         if self.schedule == "linear":
             return max(LOWEST_RATE, min(1.0, warm, (1 - done) / self.decay))
         falling = max(0.0, done - self.warmup) / (1 - self.warmup)
