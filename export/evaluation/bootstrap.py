@@ -64,13 +64,6 @@ def centred(values: Sequence[float] | NDArray[np.floating], figure: float) -> tu
     return float(min(figure + low - middle, most)), float(min(figure + high - middle, most))
 
 
-def resample(
-    groups: Sequence[str], rng: np.random.Generator, strata: Sequence[str] | None = None
-) -> Indices:
-    """One draw of a ``Resampler``; for many draws keep one, which is several times as fast."""
-    return Resampler(groups, strata).draw(rng)
-
-
 class Resampler:
     """Draws windows again by ``groups`` [N]: as many groups as there are, with replacement.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export.evaluation import overlap, probe
-from export.evaluation.bootstrap import EDGES, Indices, resample
+from export.evaluation.bootstrap import Indices, Resampler, centred
 from export.evaluation.copying import Hashes, copied_share
 from export.evaluation.features import features
 from export.evaluation.figure import Figure, Figures
@@ -124,19 +124,16 @@ def likeness(
     for name, value in values.items():
         if math.isnan(value):
             continue
-        low, high = np.nanquantile([row[name] for row in drawn], EDGES)
+        low, high = centred([row[name] for row in drawn], value)
         told = {kind: row[name] for kind, row in beside.items() if not math.isnan(row[name])}
-        figures[name] = Figure(value, float(low), float(high), ceiling.get(name), told)
+        figures[name] = Figure(value, low, high, ceiling.get(name), told)
     return figures
 
 
 def _draws(played: Measured, real: Measured, labels: Sequence[str]) -> list[dict[str, float]]:
     rng = np.random.default_rng(0)
-    sides = [(m.profiles.pieces.tolist(), m.labels.tolist()) for m in (played, real)]
-    return [
-        score(played, real, labels, *(resample(pieces, rng, strata) for pieces, strata in sides))
-        for _ in range(DRAWS)
-    ]
+    sides = [Resampler(m.profiles.pieces.tolist(), m.labels.tolist()) for m in (played, real)]
+    return [score(played, real, labels, *(side.draw(rng) for side in sides)) for _ in range(DRAWS)]
 
 
 def _ceiling(real: Measured, labels: Sequence[str]) -> dict[str, float]:
