@@ -123,8 +123,9 @@ def test_without_an_encoder_or_with_a_broken_file_it_is_one_line(
 
 def test_the_ridge_finds_a_linear_map_and_survives_words_it_has_not_seen() -> None:
     rng = np.random.default_rng(0)
-    names = [t for label in ("dynamics:0", "dynamics:4") for _, t in words.bases(label, "train")]
-    signs = np.array([-1.0] * len(words.bases("dynamics:0", "train")) + [1.0] * 99)[: len(names)]
+    soft = [t for a in range(2) for v in range(3) for _, t in words.bases(f"mood:{a}{v}", "train")]
+    loud = [t for a in (3, 4) for v in range(3) for _, t in words.bases(f"mood:{a}{v}", "train")]
+    names, signs = [*soft, *loud], np.repeat([-1.0, 1.0], [len(soft), len(loud)])
     picks = rng.integers(0, len(names), readout.LEAST_ROWS + 200)
     axis = rng.normal(size=16)
     embeddings = signs[picks, None] * axis + rng.normal(0, 0.5, (len(picks), 16))
