@@ -105,10 +105,10 @@ class _Music:
 def evaluate(options: Options, say: Say) -> Findings:
     """Everything that the model, the real music and the effort allow; raises AmtError."""
     began_s = time.perf_counter()
+    music = _music(options, say)
     scale = scale_of(options.model)
     jukebox = Jukebox(options.model, options.cache, options.sampling, options.processes)
     effort = options.effort
-    music = _music(options, say)
     figures, swaps, worded = words.swaps(jukebox, scale, effort.seeds, effort.pairs)
     figures |= words.explicit(jukebox, scale, max(1, effort.seeds // 2), effort.pairs)
     found = Findings(figures, {}, swaps, [], {}, effort.minutes)

@@ -4,9 +4,13 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amt_live.cli import OneLineParser
 from export.commands.guard import guarded
+
+if TYPE_CHECKING:
+    from export.evaluate import Options
 
 
 def main(argv: list[str]) -> int:
@@ -67,7 +71,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         print(line)
 
 
-def _asked(options: argparse.Namespace, model: Path):  # type: ignore[no-untyped-def]
+def _asked(options: argparse.Namespace, model: Path) -> "Options":
     from dataclasses import replace
 
     import platformdirs

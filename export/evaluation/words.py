@@ -4,6 +4,7 @@ Each protocol says what to play (requests) and reads the answer; the phrases are
 ``export.phrases``.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,12 +214,17 @@ def asked_and_heard(model: Path, windows: Sequence[Window], scale: attributes.Sc
     texts = [window.piece.partition("#")[0] for window in windows]
     embed = Embedder(model, load_manifest(model, verify=False)).embed
     conditioner = Conditioner(model)
-    column = [conditioner.attribute_names.index(name) + 1 for name in AT]
-    wanted = {text: conditioner.vector(embed(text))[column] for text in dict.fromkeys(texts)}
-    asked = np.stack([wanted[text] for text in texts])
+    known = {name: index + 1 for index, name in enumerate(conditioner.attribute_names)}
+    wanted: dict[str, list[float]] = {}
+    for text in dict.fromkeys(texts):
+        vector = conditioner.vector(embed(text))
+        wanted[text] = [float(vector[known[n]]) if n in known else math.nan for n in AT]
+    asked = np.array([wanted[text] for text in texts])
     heard = measured_z(windows, scale)
     figures: Figures = {}
     for name, value in attribute_correlation(heard, asked).items():
+        if math.isnan(value):
+            continue
         # Windows to one text hang together: the text is what is asked.
         low, high = interval_of(_correlation(heard, asked, name), texts, draws=100)
         figures[f"asked_{name}"] = Figure(value, low, high)
