@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from amt_live.errors import FileError, UsageError
-from amt_live.manifest import MANIFEST_NAME, hash_file, load_manifest
+from amt_live.manifest import load_manifest
 from amt_live.text.conditioning import Conditioner
 from amt_live.text.embedder import Embedder
 from amt_live.text.styles import FORMAT, STYLES_NAME, load_styles
@@ -168,7 +168,7 @@ def _arousal(named: Sequence[Named], embedder: Embedder, conditioner: Conditione
 
 
 def write_styles(model: Path, clusters: Clusters, named: Sequence[Named]) -> None:
-    """Write ``styles.json`` and tell the manifest; at no moment does the manifest name another."""
+    """Write ``styles.json`` whole or not at all; the manifest does not name it."""
     record = {
         "format": FORMAT,
         "texts": len(clusters.documents),
@@ -184,16 +184,7 @@ def write_styles(model: Path, clusters: Clusters, named: Sequence[Named]) -> Non
             for style in named
         ],
     }
-    manifest = load_manifest(model)
-    files = {name: value for name, value in manifest.files.items() if name != STYLES_NAME}
-    _put(model / MANIFEST_NAME, replace(manifest, files=files).as_json())
-    _put(model / STYLES_NAME, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    fresh = model / f".{STYLES_NAME}.new"
+    fresh.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    os.replace(fresh, model / STYLES_NAME)
     load_styles(model)
-    files[STYLES_NAME] = hash_file(model / STYLES_NAME)
-    _put(model / MANIFEST_NAME, replace(manifest, files=dict(sorted(files.items()))).as_json())
-
-
-def _put(path: Path, text: str) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, "utf-8")
-    os.replace(fresh, path)

@@ -63,7 +63,7 @@ def find_style(styles: Sequence[Style], wanted: str) -> Style:
     if words.isdecimal() and 1 <= int(words[:9]) <= len(styles):
         return styles[int(words) - 1]
     fitting = [style for style in styles if style.name.casefold() == words]
-    if not fitting and words:
+    if not fitting and words and not words.isdecimal():
         fitting = [style for style in styles if words in style.name.casefold()]
     if len(fitting) == 1:
         return fitting[0]

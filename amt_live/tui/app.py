@@ -29,6 +29,7 @@ from amt_live.tui.link import Link
 from amt_live.tui.messages import Atom, notice_of, receive
 from amt_live.tui.partspaint import first_row
 from amt_live.tui.roll import Roll
+from amt_live.tui.styles import StylesScreen
 from amt_live.tui.theme import STAGE, Palette, textual_theme
 from amt_live.tui.view import LinkState, StageView, with_link, with_message
 from amt_live.tui.widgets import MoodLine, PartsPanel
@@ -187,9 +188,22 @@ class StageApp(App[None]):
         else:
             self.push_screen(HelpScreen(self._palette))
 
+    def action_styles(self) -> None:
+        """Show the palette of the model, or close it; what is chosen is armed like a mood."""
+        if isinstance(self.screen, StylesScreen):
+            self.screen.close()
+        elif not self.view.band.styles:
+            self._say("this model has no styles", "hint")
+        else:
+            self.push_screen(StylesScreen(self._palette, self.view.band.styles), self._play_style)
+
+    def _play_style(self, number: int | None) -> None:
+        if number is not None:
+            self._ask("/amt/style", number)
+
     def action_switch_keys(self) -> None:
         """Between typing and command mode."""
-        if isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, HelpScreen | StylesScreen):
             self.screen.close()
         elif self.mode is Mode.TYPING:
             self._parts.focus()

@@ -67,6 +67,7 @@ KEYS: Final = (
     Key("tempo(-5)", ("pagedown",), ("minus",), ""),
     Key("tempo(1)", (), ("right_square_bracket",), "1 bpm faster, slower"),
     Key("tempo(-1)", (), ("left_square_bracket",), ""),
+    Key("styles", ("f5",), ("y",), "the model's styles"),
     Key("quantise(1)", ("ctrl+t",), ("q",), "when moods take effect"),
     Key("select(-1)", (), ("up", "k"), "select a part", "part", (_C,), "↑↓"),
     Key("select(1)", (), ("down", "j"), ""),

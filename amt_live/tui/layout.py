@@ -21,8 +21,8 @@ Screen { background: $background; layout: vertical; overflow: hidden; }
 #line { width: 1fr; background: $surface; color: $foreground; }
 #line > .input--placeholder { color: $secondary; }
 #line > .input--cursor { background: $primary; color: $background; text-style: none; }
-HelpScreen { background: $background; }
-#help { width: 100%; height: 100%; }
+HelpScreen, StylesScreen { background: $background; }
+#help, #styles { width: 100%; height: 100%; }
 """
 
 

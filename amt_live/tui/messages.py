@@ -121,6 +121,7 @@ _VALUES: Final[dict[str, Callable[[StageView, Atoms, float], StageView]]] = {
     "/amt/chords": lambda view, a, _: _with_band(view, chords=_free(a[0])),
     "/amt/seed": lambda view, a, _: _with_band(view, seed=_whole(a[0])),
     "/amt/take/state": lambda view, a, _: _with_band(view, take=str(a[0]) or None),
+    "/amt/styles": lambda view, a, _: _with_band(view, styles=tuple(map(str, a))),
     "/amt/model": lambda view, a, _: _with_band(view, model=str(a[0])),
     "/amt/midi/port": lambda view, a, _: _with_band(view, midi_api=str(a[0]), midi_port=str(a[1])),
     "/amt/swing": _knob("swing"),
