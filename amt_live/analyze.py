@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amt_live import paths
-from amt_live.analysis import moods, styles
+from amt_live.analysis import elements, moods, styles
 from amt_live.analysis.measures import MEASURED, Scale
 from amt_live.analysis.music import Music, load_music
 from amt_live.analysis.report import Report, describe, lines
 from amt_live.errors import FileError, ModelError
 
 Say = Callable[[str], None]
+Floats = NDArray[np.float32]
 
 
 def analyze(file: str, model: str, say: Say, *, as_json: bool, plot: str | None = None) -> int:
@@ -45,6 +46,16 @@ def with_readings(report: Report, music: Music, model: str) -> Report:
     raw, shares = moods.measure_windows(music)
     if not len(raw):
         return replace(report, basis=("no readings: the bars are too short to measure",))
+    report = _with_words(report, raw, shares, model)
+    return replace(
+        report,
+        style_analysis=elements.read_elements(raw, shares, report.mood),
+        basis=(*report.basis, f"elements: {elements.basis()}"),
+    )
+
+
+def _with_words(report: Report, raw: Floats, shares: Floats, model: str) -> Report:
+    """Mood and style, by what the words of a model mean to it."""
     try:
         folder = paths.find_model(model)
         words = _ask_model(folder)
@@ -65,7 +76,7 @@ def with_readings(report: Report, music: Music, model: str) -> Report:
     return replace(
         report,
         styles=styles.read_styles(raw, shares, scale, words.styles),
-        basis=(mood_basis, f"style: {styles.BASIS}"),
+        basis=(mood_basis, f"style: {styles.basis(elements.record()['styles'])}"),
     )
 
 

@@ -1,6 +1,6 @@
 """Everything that ``amt-live analyze`` says of a file, as a value, as JSON and as text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -77,6 +77,8 @@ class Report:
     chords: tuple[tuple[str, ...], ...]
     mood: MoodReading | None = None
     styles: tuple[Reading, ...] = ()
+    style_analysis: Mapping[str, float] = field(default_factory=dict)
+    """How much of each style is in it, 0-1, each for itself; see ``elements``."""
     model: str | None = None
     basis: tuple[str, ...] = field(default=())
     """What the readings rest on, or why there are none."""
@@ -84,6 +86,9 @@ class Report:
     def as_dict(self) -> dict[str, Any]:
         """For JSON; note names stand beside the numbers."""
         record = asdict(self)
+        record["range"] = None
+        if self.low is not None and self.high is not None:
+            record["range"] = range_name(self.low, self.high)
         for row in (record, *record["parts"]):
             row["low_name"] = None if row["low"] is None else pitch_name(row["low"])
             row["high_name"] = None if row["high"] is None else pitch_name(row["high"])
@@ -93,6 +98,11 @@ class Report:
 def pitch_name(pitch: int) -> str:
     """Such as ``C4`` for 60."""
     return f"{KEY_ROOTS[pitch % 12]}{pitch // 12 - 1}"
+
+
+def range_name(low: int, high: int) -> str:
+    """Such as ``C3 (48) to C5 (72)``."""
+    return f"{pitch_name(low)} ({low}) to {pitch_name(high)} ({high})"
 
 
 def describe(path: Path, music: Music) -> Report:
@@ -181,7 +191,7 @@ def lines(report: Report) -> Iterator[str]:
     else:
         yield (
             f"notes     {report.notes}, {report.unique_pitches} different pitches, "
-            f"{pitch_name(report.low)} ({report.low}) to {pitch_name(report.high)} ({report.high})"
+            f"{range_name(report.low, report.high)}"
         )
     yield f"velocity  {report.mean_velocity:.1f} on average"
     yield (f"density   {report.notes_per_beat:.2f} notes a beat, {report.notes_per_bar:.1f} a bar")
@@ -234,6 +244,9 @@ def _reading_lines(report: Report) -> Iterator[str]:
         )
     if report.styles:
         yield f"style     {_shown(report.styles)}"
+    if report.style_analysis:
+        strongest = list(report.style_analysis.items())[:SHOWN_READINGS]
+        yield "          " + ", ".join(f"{name} {share:.1f}" for name, share in strongest)
     for index, line in enumerate(report.basis):
         yield f"{_INDENT if index else 'readings  '}{line}"
 
