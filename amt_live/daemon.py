@@ -112,13 +112,15 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
                 stack.callback(player.close)
             _announce(player, config, may_be_silent, say)
             engine = _make_engine(config, model, player)
+            runs_on = f"model {model.name} runs on {model.provider}"
+            del model  # another one may take its place, and its memory
             stack.callback(engine.close)
             relay.connect(engine.on_report)
             engine.add_listener(server.push)
             engine.add_listener(_tell_errors)
             _keep_earlier_take(config, say)
             await _start(engine, config)
-            say(f"model {model.name} runs on {model.provider}")
+            say(runs_on)
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
             if unfinished:
                 await _recover(unfinished, say)

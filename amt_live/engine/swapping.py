@@ -7,6 +7,7 @@ goes wrong before that leaves the old model playing.
 """
 
 import contextlib
+import ctypes
 import logging
 import os
 import sys
@@ -113,6 +114,13 @@ def put_in(stream: "Stream", model: Model, primer: Primer, translate: Translate)
     )
     stream.use(model.generator, primer.base, translate)
     stream.draws.begin_as([(at, translate(direction)) for at, direction in primer.spans])
+
+
+def _give_memory_back() -> None:
+    """glibc keeps what a model has freed in pieces; the next model would not fit into them."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 class SwapDesk:
@@ -263,3 +271,4 @@ class SwapDesk:
         model.generator.set_sampling(Drawing(**asdict(band.sampling_in_use)))
         band.use_model(model, primer, translate, at_ticks)
         self._is_busy = False
+        self._beside(_give_memory_back)

@@ -47,7 +47,7 @@ ROWS: Final[tuple[Address, ...]] = (
         "setting",
         "The model that plays, by its folder's bare name. Another one is opened beside the music "
         "and plays from a bar line on; a bad one changes nothing.",
-        (Argument("name", "text", max_chars=MAX_NAME_CHARS, default="default"),),
+        (Argument("name", "text", max_chars=MAX_NAME_CHARS, default=""),),
         _model,
         lambda state, _part: (state.model,),
         takes_when=True,
