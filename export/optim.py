@@ -27,7 +27,10 @@ class MuonAdamW:
         matrix_lr: float = 0.01,
         other_lr: float = 1.5e-3,
         weight_decay: float = 0.02,
+        muon: bool = True,
     ) -> None:
+        """``muon`` False: AdamW for the matrices too, at ``other_lr``. Newton-Schulz costs more
+        than the model itself where the matrices are wide and the batches small."""
         self._weight_decay = weight_decay
         self.steps = 0
         self.state: dict[str, Tensor] = {}
@@ -35,7 +38,7 @@ class MuonAdamW:
         self._others: list[tuple[str, nn.Parameter, float]] = []
         self._matrix_lr = matrix_lr
         for name, parameter in model.named_parameters():
-            if parameter.ndim == 2 and ".h." in name:
+            if muon and parameter.ndim == 2 and ".h." in name:
                 self._matrices.setdefault(parameter.shape, []).append((name, parameter))
             else:
                 slow = SLOW if name.startswith("add.") else 1.0

@@ -67,7 +67,10 @@ class Trainer:
         checkpoints.check_shape(settings.run, config)
         self.model = MoodGPT2(config).to(self.device)
         self.optimizer = MuonAdamW(
-            self.model, matrix_lr=settings.matrix_lr, other_lr=settings.other_lr
+            self.model,
+            matrix_lr=settings.matrix_lr,
+            other_lr=settings.other_lr,
+            muon=settings.optimizer == "muon",
         )
         self.portions = Portions(settings.batch, self.journal.say)
         self._updating = Updating(

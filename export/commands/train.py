@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -9,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 from amt_live.cli import OneLineParser
 from amt_live.errors import FileError
 from export.commands.guard import guarded
-from export.training.settings import PRECISIONS, REMEMBERED, SCHEDULES, SIZES, UNRECORDED
+from export.training.settings import (
+    OPTIMIZERS,
+    PRECISIONS,
+    REMEMBERED,
+    SCHEDULES,
+    SIZES,
+    UNRECORDED,
+)
 
 if TYPE_CHECKING:
     from export.train import TrainSettings
 
 _SHAPE = ("hidden", "layers", "heads")
-_GIVEN = (
-    "hidden", "layers", "heads", "dropout", "tokens", "batch", "accumulate", "length", "schedule",
-    "patience", "threads", "loaders", "device", "precision", "captions", "seed", "minutes",
-    "matrix_lr", "other_lr", "validate_every", "checkpoint_every", "log_every",
-)  # fmt: skip
 
 
 def main(argv: list[str]) -> int:
@@ -33,7 +36,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser("amt-live train", description=main.__doc__)
     add = parser.add_argument
     add("data", type=Path, help="a folder that `amt-live prepare` wrote")
-    add("-o", "--out", type=Path, required=True, help="the run's folder, such as runs/mine")
+    add(
+        "-o",
+        "--out",
+        dest="run",
+        type=Path,
+        required=True,
+        help="the run's folder, such as runs/mine",
+    )
     add("--resume", action="store_true", help="fail when there is no run to go on with")
     add("--from", dest="start", type=Path, help="a model folder to start from: fine-tuning")
     add("--encoder", type=Path, default=Path("models/default"), help="folder with encoder.onnx")
@@ -41,11 +51,13 @@ def _parser() -> argparse.ArgumentParser:
     for name in (*_SHAPE, "length", "captions", "seed", "threads"):
         add(f"--{name}", type=int)
     add("--dropout", type=float)
+    add("--long-from", type=float, help="share of the run after which sequences have full length")
     add("--tokens", type=float, help="length of the whole run, all workers together")
     add("--minutes", type=float, help="stop with a checkpoint after so long; go on later")
     add("--batch-size", "--batch_size", dest="batch", type=int, help="sequences at once")
     add("--accumulate", type=int, help="such batches to one update of the weights")
     add("--schedule", choices=SCHEDULES, help="how the learning rate falls (default: cosine)")
+    add("--optimizer", choices=OPTIMIZERS, help="for the layers' matrices (default: muon)")
     add("--matrix-lr", type=float, help="learning rate of weight matrices (Muon)")
     add("--other-lr", type=float, help="learning rate of everything else (AdamW)")
     add("--patience", type=int, help="end after so many validations without a better one")
@@ -66,14 +78,18 @@ def choose_settings(options: argparse.Namespace) -> "TrainSettings":
     from export.train import TrainSettings
     from export.training import finetune
 
-    given = {name: getattr(options, name) for name in _GIVEN if getattr(options, name) is not None}
+    given = {
+        field.name: getattr(options, field.name)
+        for field in fields(TrainSettings)
+        if getattr(options, field.name, None) is not None
+    }
     if "tokens" in given:
         given["tokens"] = int(given["tokens"])
     chosen: dict[str, Any] = {}
-    running = has_run(options.out)
+    running = has_run(options.run)
     if options.resume and not running:
         raise FileError(
-            f"{options.out} holds no run to resume; leave --resume out to start one there"
+            f"{options.run} holds no run to resume; leave --resume out to start one there"
         )
     if options.size:
         chosen |= SIZES[options.size]
@@ -83,27 +99,21 @@ def choose_settings(options: argparse.Namespace) -> "TrainSettings":
         base = finetune.read_base(options.start)
         chosen |= {name: getattr(base, name) for name in _SHAPE} | finetune.DEFAULTS
     if running:
-        config = read_config(options.out)
+        config = read_config(options.run)
         if config and not options.size:
             chosen |= {name: getattr(config, name) for name in _SHAPE}
             chosen |= {"dropout": config.dropout, "attention_dropout": config.attention_dropout}
-        recorded = read_settings(options.out)
+        recorded = read_settings(options.run)
         chosen |= {name: recorded[name] for name in REMEMBERED if name in recorded}
         if not recorded:
             chosen |= UNRECORDED
-    return TrainSettings(
-        data=options.data,
-        run=options.out,
-        encoder=options.encoder,
-        start=options.start,
-        compile=options.compile,
-        **{**chosen, **given},
-    )
+    return TrainSettings(**{**chosen, **given})
 
 
 def _train(options: argparse.Namespace) -> None:
     settings = choose_settings(options)
     from export.train import Trainer
+    from export.training import finetune
 
     trainer = Trainer(settings)
 
@@ -116,6 +126,7 @@ def _train(options: argparse.Namespace) -> None:
         trainer.journal.say(f"going on from step {trainer.step}, {trainer.tokens} tokens")
     elif settings.start:
         trainer.start_from(settings.start)
+        trainer.journal.say(finetune.describe(settings.start, trainer.corpus))
     try:
         trainer.train()
     finally:

@@ -30,6 +30,8 @@ DEFAULTS = {
     "patience": 4,
     "warmup": 0.05,
     "long_from": 1.0,
+    "validate_every": 10,
+    "checkpoint_every": 25,
 }
 """Settings of a fine-tuning run that are not named: short, gentle, and ended when it forgets."""
 
@@ -70,6 +72,7 @@ def load_words(run: Path) -> ConditioningData:
             data["readout_weight"],
             data["readout_bias"],
             data["programs"],
+            data.get("velocity_quantiles"),
         )
 
 
@@ -80,7 +83,9 @@ def make_words(base: Path, run: Path, corpus: Corpus, captions: int, seed: int) 
             name: data[name]
             for name in (
                 "scale_mean", "scale_deviation", "readout_weight", "readout_bias", "programs",
+                "velocity_quantiles",
             )
+            if name in data.files
         }  # fmt: skip
     scale = attributes.Scale(kept["scale_mean"], kept["scale_deviation"])
     count = min(captions, max(FEWEST_CAPTIONS, CAPTIONS_PER_PIECE * len(corpus.pieces)))
@@ -98,10 +103,8 @@ def make_words(base: Path, run: Path, corpus: Corpus, captions: int, seed: int) 
     os.replace(partial, run / WORDS)
 
 
-def describe(base: Base, corpus_pieces: int, held_out: int) -> str:
-    """What a fine-tuning run will do, for the person who started it."""
-    judged = f"{held_out} held out" if held_out else "none held out, so it runs to its end"
-    return (
-        f"fine-tuning {base.folder.name} ({base.layers} layers of {base.hidden}) on "
-        f"{corpus_pieces} pieces ({judged})"
-    )
+def describe(base: Path, corpus: Corpus) -> str:
+    """What a fine-tuning run does, for the person who started it."""
+    held_out = sum(piece.split == "validation" for piece in corpus.pieces)
+    judged = f"judged by {held_out} held out" if held_out else "none is held out to judge by"
+    return f"fine-tuning {base.name} on {len(corpus.pieces) - held_out} pieces; {judged}"

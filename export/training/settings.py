@@ -7,24 +7,27 @@ from typing import Final
 
 from amt_live.errors import UsageError
 
-SIZES: Final[dict[str, dict[str, int | float]]] = {
+SIZES: Final[dict[str, dict[str, int | float | str]]] = {
     "tiny": {"hidden": 64, "layers": 2, "heads": 2},
     "small": {"hidden": 128, "layers": 4, "heads": 4},
     "default": {"hidden": 192, "layers": 6, "heads": 6},
     "large": {"hidden": 512, "layers": 6, "heads": 8, "dropout": 0.1},
-    # The reference design's own model. Its text encoder is bert-base-uncased with [CLS]: name that
-    # with --encoder. It keeps the measured attributes beside the 768 numbers of the embedding.
+    # The reference design's own model and learning rate. Its text encoder is bert-base-uncased with
+    # [CLS]: name that with --encoder. It keeps our measured attributes beside the embedding's 768.
     "reference": {
         "hidden": 1024, "layers": 6, "heads": 8, "dropout": 0.1, "attention_dropout": 0.1,
+        "optimizer": "adamw", "other_lr": 1e-4,
     },
 }  # fmt: skip
 SCHEDULES: Final = ("cosine", "linear")
+OPTIMIZERS: Final = ("muon", "adamw")
 PRECISIONS: Final = ("auto", "fp32", "bf16", "fp16")
 LOWEST_RATE: Final = 0.05
 
 REMEMBERED: Final = (
     "tokens", "batch", "accumulate", "length", "long_from", "schedule", "decay", "warmup",
-    "matrix_lr", "other_lr", "patience", "seed",
+    "optimizer", "matrix_lr", "other_lr", "patience", "seed", "validate_every",
+    "checkpoint_every",
 )  # fmt: skip
 """What a run keeps when it is resumed without being told otherwise."""
 UNRECORDED: Final = {"schedule": "linear"}
@@ -55,6 +58,8 @@ class TrainSettings:
     decay: float = 0.6
     """Share of the run over which a linear schedule comes down, at its end."""
     warmup: float = 0.02
+    optimizer: str = "muon"
+    """``muon`` is for the matrices inside the layers; all else is AdamW's."""
     matrix_lr: float = 0.01
     other_lr: float = 1.5e-3
     patience: int = 0
@@ -83,6 +88,8 @@ class TrainSettings:
             raise UsageError(f"hidden ({self.hidden}) must be a multiple of heads ({self.heads})")
         if self.schedule not in SCHEDULES:
             raise UsageError(f"no schedule {self.schedule!r}; use {' or '.join(SCHEDULES)}")
+        if self.optimizer not in OPTIMIZERS:
+            raise UsageError(f"no optimizer {self.optimizer!r}; use {' or '.join(OPTIMIZERS)}")
 
     def remembered(self) -> dict[str, object]:
         """What the run folder keeps of this."""
