@@ -28,6 +28,7 @@ from export import attributes, readout, words
 from export.corpus import Corpus, PieceInfo
 from export.dataset import CaptionBank, fit_scale, make_bank
 from export.descriptions import Descriptions, with_descriptions
+from export.touch import velocity_quantiles
 
 if TYPE_CHECKING:
     from amt_live.text.embedder import Embedder
@@ -51,9 +52,13 @@ class ConditioningData:
     readout_weight: Floats
     readout_bias: Floats
     programs: NDArray[np.int16]
+    velocity_quantiles: Floats | None = None
+    """How hard players strike inside each level, [parts, levels, quantiles]."""
 
     def save_readout(self, path: Path) -> None:
         """Write what an exported model needs of this."""
+        touch = self.velocity_quantiles
+        more = {} if touch is None else {"velocity_quantiles": touch}
         np.savez(
             path,
             attribute_names=np.array(attributes.NAMES),
@@ -64,6 +69,7 @@ class ConditioningData:
             scale_mean=self.scale.mean,
             scale_deviation=self.scale.deviation,
             triple_threshold=np.float32(1.6),
+            **more,
         )
 
 
@@ -84,6 +90,7 @@ def load_or_make(folder: Path, corpus: Corpus, encoder: Path, captions: int) -> 
             data["readout_weight"].astype(np.float32),
             data["readout_bias"].astype(np.float32),
             data["programs"],
+            velocity_quantiles(corpus),
         )
 
 

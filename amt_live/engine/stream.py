@@ -18,6 +18,7 @@ from amt_live.engine.chording import chord_at, heard, is_on_beat
 from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
 from amt_live.engine.plan import Change, Chord, Direction, Plan
+from amt_live.engine.touch import velocity
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
 from amt_live.music.events import Bar, Event, Mark, Note, ProgramChange
@@ -243,7 +244,11 @@ class Stream:
         start = self.bars[-1].start_ticks + note.position * GRID_TICKS
         duration = note.duration * GRID_TICKS
         if start >= self._floor_ticks:
-            self.group.append(Note(start, note.part, note.pitch, note.velocity, duration))
+            mood, bar = self._change.direction.mood, self.bars[-1].number
+            touch = velocity(
+                mood.touch, note.part, self._state.level, note.pitch, note.position, bar
+            )
+            self.group.append(Note(start, note.part, note.pitch, touch, duration))
 
     def _ranges(self) -> grammar.Ranges:
         allowed = grammar.allowed(self._state)

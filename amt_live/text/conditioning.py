@@ -68,6 +68,8 @@ class Mood:
     """Parts that the words forbid: these do not play at all."""
     key: int | None = None
     """Key (0-11 major from C, 12-23 minor) that the words name."""
+    touch: Floats | None = None
+    """Velocities inside the levels, [parts, levels, quantiles]; None: the middle of each."""
 
 
 class Conditioner:
@@ -109,6 +111,8 @@ class Conditioner:
         if usual is None:
             usual = np.full(len(self.attribute_names), UNKNOWN_USUAL, np.float32)
         self._usual = usual.astype(np.float32)
+        touch = arrays.get("velocity_quantiles")
+        self._touch = None if touch is None else touch.astype(np.float32)
         self.dimension = self._readout.shape[0]
         self.width, self.hidden = self._w1.shape
         self._index = {name: index for index, name in enumerate(self.attribute_names)}
@@ -148,6 +152,7 @@ class Conditioner:
                 for name, index in self._index.items()
                 if name.startswith(PART_PREFIX)
             },
+            touch=self._touch,
         )
 
     def _raw(self, name: str, values: Floats) -> float | None:
@@ -166,7 +171,7 @@ class Conditioner:
 
     def null(self) -> Mood:
         """No mood at all: what guidance points away from."""
-        return Mood(*self._project(np.zeros(self.width, np.float32)))
+        return Mood(*self._project(np.zeros(self.width, np.float32)), touch=self._touch)
 
     def _project(self, vector: Floats) -> tuple[Floats, Floats]:
         """slot = gelu_tanh(c W1 + b1) W2 + b2, add = slot W: as export.model.MoodGPT2.project."""
@@ -206,6 +211,11 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
             raise ValueError(f"{name} is {array.dtype} of shape {array.shape}, expected {shape}")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} holds something that is no number")
+    touch = arrays.get("velocity_quantiles")
+    if touch is not None and (touch.ndim != 3 or touch.shape[:2] != (16, 8) or not touch.shape[2]):
+        raise ValueError(f"velocity_quantiles has shape {touch.shape}")
+    if touch is not None and not ((touch >= 1) & (touch <= 127)).all():
+        raise ValueError("velocity_quantiles are outside 1 to 127")
     if not ((arrays["programs"] >= -1) & (arrays["programs"] <= 127)).all():
         raise ValueError("programs are outside -1 to 127")
 
