@@ -191,7 +191,7 @@ def test_tokens_before_a_scene_are_drawn_as_before_and_after_it_as_it_says() -> 
     for each in (stage, plain):
         each.run_to(8 * BAR - 5)
     assert rows(stage.played) == rows(plain.played)
-    assert stage.band._drawn_under is not None and stage.band._drawn_under.top_k == 40
+    assert stage.band.sampling_in_use.top_k == 40
     assert stage.band.state.sampling.top_k == 0
 
 
