@@ -55,12 +55,16 @@ def decode(data: bytes, limits: Limits, now_s: float, wall_s: float) -> list[Ite
 
     Never raises. Thread: any.
     """
+    return list(items_of(data, limits, now_s, wall_s))
+
+
+def items_of(data: bytes, limits: Limits, now_s: float, wall_s: float) -> Iterator[Item]:
+    """As ``decode``, one at a time: what is not asked for is not parsed."""
     if len(data) > limits.datagram_bytes:
         address = BUNDLE if data.startswith(_BUNDLE_START) else _address(data, limits)
         why = f"the datagram has {len(data)} bytes; {limits.datagram_bytes} is the most"
-        return [Malformed(address or "", "size", why)]
-    walk = _Walk(limits, now_s - wall_s)
-    return list(walk.items(data, 0, None))
+        return iter((Malformed(address or "", "size", why),))
+    return _Walk(limits, now_s - wall_s).items(data, 0, None)
 
 
 def encode(address: str, *atoms: Atom) -> bytes:

@@ -1,10 +1,11 @@
-"""What stands between the wire and the band: a rate limit per sender, and the queue of time tags.
+"""What stands between the wire and the band: rate limits, the inbox, the queue of time tags.
 
-Both live on the server's loop. Invariant: neither grows beyond its limit, and nothing in either
-makes another sender wait.
+All live on the server's loop. Invariant: none grows beyond its limit, and nothing in any of them
+makes a panic wait.
 """
 
 import heapq
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,34 +27,50 @@ class _Bucket:
     at_s: float
     warned_s: float = -1e9
 
+    def spend(self, cost: float, rate_per_s: float, burst: float, now_s: float) -> bool:
+        """Whether there is so much left; then it is taken."""
+        self.tokens = min(burst, self.tokens + (now_s - self.at_s) * rate_per_s)
+        self.at_s = now_s
+        if self.tokens < cost:
+            return False
+        self.tokens -= cost
+        return True
+
 
 class RateLimiter:
-    """A token bucket for each sender: ``burst`` at once, ``rate_per_s`` in the long run."""
+    """Token buckets: one for each sender, one that all strangers share, one for all listeners."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._buckets: OrderedDict[Sender, _Bucket] = OrderedDict()
+        now_s = time.perf_counter()
+        self._strangers = _Bucket(limits.all_burst, now_s)
+        self._listeners = _Bucket(limits.all_burst, now_s)
+        self._warnings = _Bucket(limits.warnings_per_s, now_s)
 
-    def admit(self, sender: Sender, now_s: float, cost: int = 1) -> bool:
+    def admit(
+        self, sender: Sender, now_s: float, cost: int = 1, *, is_listener: bool = False
+    ) -> bool:
         """Whether ``sender`` may spend ``cost`` messages now."""
+        limits = self._limits
         bucket = self._buckets.get(sender)
         if bucket is None:
-            bucket = self._buckets[sender] = _Bucket(self._limits.burst, now_s)
+            bucket = self._buckets[sender] = _Bucket(limits.burst, now_s)
             if len(self._buckets) > _REMEMBERED_SENDERS:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(sender)
-        refill = (now_s - bucket.at_s) * self._limits.rate_per_s
-        bucket.tokens = min(self._limits.burst, bucket.tokens + refill)
-        bucket.at_s = now_s
-        if bucket.tokens < cost:
+        if not bucket.spend(cost, limits.rate_per_s, limits.burst, now_s):
             return False
-        bucket.tokens -= cost
-        return True
+        shared = self._listeners if is_listener else self._strangers
+        return shared.spend(cost, limits.all_rate_per_s, limits.all_burst, now_s)
 
     def should_warn(self, sender: Sender, now_s: float) -> bool:
         """Whether to tell a sender that it is cut: once a second, lest the answers flood too."""
         bucket = self._buckets.get(sender)
         if bucket is None or now_s - bucket.warned_s < _WARNING_PAUSE_S:
+            return False
+        most = self._limits.warnings_per_s
+        if not self._warnings.spend(1, most, most, now_s):
             return False
         bucket.warned_s = now_s
         return True

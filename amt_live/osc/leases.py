@@ -40,11 +40,17 @@ class Leases:
         for target in [t for t, lease in self._leases.items() if lease.owner == owner]:
             del self._leases[target]
 
-    def renew(self, owner: Sender, now_s: float) -> None:
-        """Any message from an owner keeps its leases alive."""
-        for lease in self._leases.values():
-            if lease.owner == owner:
-                lease.until_s = now_s + self._limits.lease_s
+    def renew(self, owner: Sender, now_s: float) -> bool:
+        """Any message from an owner keeps its leases alive; whether it has any."""
+        until_s = now_s + self._limits.lease_s
+        held = [lease for lease in self._leases.values() if lease.owner == owner]
+        for lease in held:
+            lease.until_s = until_s
+        return bool(held)
+
+    def holds(self, owner: Sender) -> bool:
+        """Whether this sender has leased anything."""
+        return any(lease.owner == owner for lease in self._leases.values())
 
     def expire(self, now_s: float) -> None:
         """Forget those whose owners fell silent."""

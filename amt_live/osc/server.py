@@ -19,13 +19,14 @@ from amt_live import __version__
 from amt_live.control.commands import Command
 from amt_live.control.state import BandState, Notice
 from amt_live.errors import AmtError
-from amt_live.osc.addresses import PANIC, SILENT
+from amt_live.osc.addresses import SILENT
 from amt_live.osc.answers import Answers
 from amt_live.osc.arguments import Atom, Refusal, values_of
-from amt_live.osc.codec import Malformed, Message, decode, encode
+from amt_live.osc.codec import Item, Malformed, Message, encode
 from amt_live.osc.entries import Route
 from amt_live.osc.faults import internal, refusal_of
 from amt_live.osc.guards import RateLimiter, Sender, TimedQueue
+from amt_live.osc.intake import Intake
 from amt_live.osc.leases import Leases
 from amt_live.osc.limits import Limits
 from amt_live.osc.panic import PanicRunner
@@ -70,6 +71,9 @@ class OscServer(asyncio.DatagramProtocol):
         self._pushes = Pushes(self._leases, read_state, self._send)
         self._answers = Answers(self._leases, self._send)
         self._panic = PanicRunner(self._perform, self._outcome)
+        self._intake = Intake(
+            self._limits, self._limiter, self._leases, self._panic.run, self._take, self._cut
+        )
         self._in_flight: dict[asyncio.Task[None], Sender] = {}
         self._waiting: set[asyncio.Task[None]] = set()
         self._is_clogged = False
@@ -85,6 +89,7 @@ class OscServer(asyncio.DatagramProtocol):
         sock = open_udp(self.host, self.port)
         self.port = sock.getsockname()[1]
         await self._loop.create_datagram_endpoint(lambda: self, sock=sock)
+        self._intake.start(self._loop, sock)
         self._pushes.start(self._loop)
         return self.port
 
@@ -92,6 +97,7 @@ class OscServer(asyncio.DatagramProtocol):
         """Say goodbye to everyone who listens, and close the port. Safe to call twice."""
         if self._transport is None:
             return
+        self._intake.close()
         self._pushes.close()
         if self._timer is not None:
             self._timer.cancel()
@@ -130,24 +136,14 @@ class OscServer(asyncio.DatagramProtocol):
         _log.debug("a datagram did not arrive: %s", exc)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Take one datagram apart and start what it asks for. Never raises, never waits."""
-        sender = (addr[0], addr[1])
-        now_s = time.perf_counter()
-        admitted = self._limiter.admit(sender, now_s)
-        if not admitted and PANIC.encode() not in data:
-            self._cut(sender, "")
-            return
-        self._leases.renew(sender, now_s)
-        # The one place where the wall clock is read: time tags are in it.
-        for number, item in enumerate(decode(data, self._limits, now_s, time.time())):
-            if isinstance(item, Message) and item.address == PANIC:
-                self._panic.run(sender)
-            elif not admitted or (number and not self._limiter.admit(sender, now_s)):
-                self._cut(sender, item.address)
-            elif isinstance(item, Malformed):
-                self._refuse_malformed(item, sender)
-            else:
-                self._schedule(item, sender, now_s)
+        """Take in a datagram, and all that have come with it. Never raises, never waits."""
+        self._intake.take(data, (addr[0], addr[1]))
+
+    def _take(self, item: Item, sender: Sender, at_s: float) -> None:
+        if isinstance(item, Malformed):
+            self._refuse_malformed(item, sender)
+        else:
+            self._schedule(item, sender, at_s)
 
     # From message to deed
 
@@ -215,7 +211,10 @@ class OscServer(asyncio.DatagramProtocol):
 
     def _afford(self, route: Route, sender: Sender) -> bool:
         extra = route.entry.cost - 1
-        if not extra or self._limiter.admit(sender, time.perf_counter(), extra):
+        if not extra:
+            return True
+        is_listener = self._leases.holds(sender)
+        if self._limiter.admit(sender, time.perf_counter(), extra, is_listener=is_listener):
             return True
         self._cut(sender, route.entry.path)
         return False

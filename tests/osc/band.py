@@ -23,7 +23,7 @@ from amt_live.osc.limits import Limits
 from amt_live.osc.server import OscServer
 
 PARTS_AT_START = tuple(PartState(part.name, part.channel + 1, part.program) for part in PARTS)
-WIDE = Limits(rate_per_s=1e6, burst=1_000_000)
+WIDE = Limits(rate_per_s=1e6, burst=1_000_000, all_rate_per_s=1e6, all_burst=1_000_000)
 
 
 @dataclass
