@@ -27,11 +27,12 @@ LINE: Final = 11
 def flattened(clusters: Clusters, seed: int = 0) -> NDArray[np.float64]:
     """Places [N, 2] between 0 and 1: t-SNE begun from the two widest directions."""
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     perplexity = min(30.0, (len(clusters.vectors) - 1) / 3)
-    made = TSNE(init="pca", perplexity=perplexity, random_state=seed).fit_transform(
-        clusters.vectors
-    )
+    tsne = TSNE(init="pca", perplexity=perplexity, random_state=seed)
+    with threadpool_limits(1):
+        made = tsne.fit_transform(clusters.vectors)
     low, high = made.min(axis=0), made.max(axis=0)
     return np.asarray((made - low) / np.maximum(high - low, 1e-9), np.float64)
 

@@ -127,6 +127,7 @@ def find_clusters(
     """Read the documents and cluster them; the same documents and seed give the same clusters."""
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
+    from threadpoolctl import threadpool_limits
 
     with tqdm(total=len(documents), desc="reading", unit="text", disable=None) as bar:
         vectors = embedder.embed_many([document.text for document in documents], bar.update)
@@ -136,14 +137,16 @@ def find_clusters(
     low = min(settings.low, high)
     best: Any = None
     silhouettes: dict[int, float] = {}
+    size = min(SILHOUETTE_SAMPLE, len(documents))
     for count in tqdm(range(low, high + 1), desc="clustering", unit="k", disable=None):
-        fitted = KMeans(count, n_init=4, random_state=settings.seed).fit(
-            vectors, sample_weight=weights
-        )
-        size = min(SILHOUETTE_SAMPLE, len(documents))
-        silhouettes[count] = float(
-            silhouette_score(vectors, fitted.labels_, sample_size=size, random_state=settings.seed)
-        )
+        # Two threads that wait for each other on a busy machine take many times as long as one.
+        with threadpool_limits(1):
+            fitted = KMeans(count, n_init=4, random_state=settings.seed)
+            fitted.fit(vectors, sample_weight=weights)
+            found = silhouette_score(
+                vectors, fitted.labels_, sample_size=size, random_state=settings.seed
+            )
+        silhouettes[count] = float(found)
         if silhouettes[count] == max(silhouettes.values()):
             best = fitted
     labels, centres = best.labels_.astype(np.int64), best.cluster_centers_.astype(np.float32)
