@@ -249,7 +249,10 @@ def check_encoder(source: Path, embed: Callable[[str], Floats], pooling: str = "
     """
     from tokenizers import Tokenizer
     from transformers import AutoModel
+    from transformers.utils import logging
 
+    logging.set_verbosity_error()  # a pooler that nobody uses is not missed
+    logging.disable_progress_bar()
     original = AutoModel.from_pretrained(source, use_safetensors=True).eval()
     tokenizer = Tokenizer.from_str(tokenizer_text(source))
     tokenizer.no_padding()
