@@ -206,6 +206,8 @@ class Trainer:
             unit_scale=True,
             disable=True if self.workers.rank else None,
         )
+        if self.step == 0 and settings.start is not None:
+            self._judge()  # what it was before: fine-tuning may not end worse
         stopped = self._train_steps(bar)
         if not stopped:
             self._finish()
@@ -279,7 +281,7 @@ class Trainer:
         if not self.ended_early:
             self._judge()
         best = self.settings.run / checkpoints.BEST
-        if not self.settings.patience or self.best.step in (0, self.step):
+        if not self.settings.patience or self.best.step in (-1, self.step):
             return
         self.workers.wait()
         checkpoints.put_weights(self.model, load_file(best))

@@ -38,6 +38,6 @@ def training_record(
     }
     if settings.start is not None:
         record["started_from"] = settings.start.name
-    if best.step:
+    if best.step >= 0:
         record["best"] = {"step": best.step, "mean": best.mean}
     return record

@@ -58,7 +58,7 @@ class Best:
     """The best validation so far, and how many have passed without a better one."""
 
     mean: float = float("inf")
-    step: int = 0
+    step: int = -1
     waited: int = 0
 
     def see(self, mean: float, step: int) -> bool:
@@ -71,4 +71,4 @@ class Best:
 
     def as_dict(self) -> dict[str, float | int] | None:
         """For the run's progress; None before the first validation."""
-        return asdict(self) if self.step else None
+        return asdict(self) if self.step >= 0 else None
