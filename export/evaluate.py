@@ -41,6 +41,8 @@ REAL: Final = ("data/test", "../shared/data/test")
 TRAIN: Final = ("corpus/all", "corpus")
 NOTES: Final = "notes.npz"
 QUICK_LABELS: Final = 4
+SCENES_PART: Final = 3
+"""One window in so many more is asked for by a scene."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +225,25 @@ def _compare(found: Findings, jukebox: Jukebox, music: _Music, options: Options)
     found.figures |= likeness(played, music.real, labels, under, music.judge)
     found.figures |= _music_figures(played, music.real)
     if music.judge is not None:
+        found.figures |= _scene_figures(jukebox, music, effort.windows_a_label // SCENES_PART)
+    if music.judge is not None:
         found.figures["frechet"] = _frechet(played, music.real, under, music.judge)
     found.played, found.real, found.labels = played, music.real, labels
     return windows
+
+
+def _scene_figures(jukebox: Jukebox, music: _Music, wanted: int) -> Figures:
+    """Genres that a scene stands for and no word names: read right at once, and among three."""
+    windows = words.genre_windows(
+        jukebox, music.labels, dict(music.tempos), max(wanted, 2), phrases.GENRE_SCENES
+    )
+    reading = measure(windows, music.labels, music.judge).reading
+    assert reading is not None
+    groups = [window.piece for window in windows]
+    return {
+        "genre_scene_top1": mean_of(reading.hits, groups),
+        "genre_scene_top3": mean_of(reading.in_top3, groups),
+    }
 
 
 def _music_figures(played: Measured, real: Measured) -> Figures:

@@ -62,102 +62,186 @@ VALENCE: Final = (
 GENRES: Final = {
     "rock": (
         "some rock for the road",
+        "rock with a rough guitar sound",
+        "an uptempo rock number",
+        "indie rock, drums and guitars",
+    ),
+    "metal": (
+        "the heaviest metal you know",
+        "metal at full distortion",
+        "a metal track with blast beats",
+        "gothic metal, dark and massive",
+    ),
+    "jazz": (
+        "jazz after midnight",
+        "relaxed jazz for a small group",
+        "a jazz standard, swung",
+        "jazz with a walking bass line",
+    ),
+    "blues": (
+        "the blues, plain and simple",
+        "a blues in twelve bars",
+        "electric blues, mid-tempo",
+        "blues for a late bar",
+    ),
+    "latin": (
+        "latin rhythms for dancing",
+        "a latin number for the ballroom",
+        "latin salsa, hot and danceable",
+        "easy latin with percussion",
+    ),
+    "classical": (
+        "classical, in the old style",
+        "a classical movement, elegantly phrased",
+        "classical salon repertoire",
+        "something classical and refined",
+    ),
+    "folk": (
+        "folk from the village",
+        "a folk tune from the old country",
+        "a traditional folk air",
+        "folk, plain and danceable",
+    ),
+    "electronic": (
+        "electronic beats for the dance floor",
+        "electronic club track",
+        "electronic techno with a steady kick",
+        "electronic music from a sequencer",
+    ),
+    "pop": (
+        "pop for the radio",
+        "a pop number with a hook",
+        "modern pop, verse and chorus",
+        "pop, light and singable",
+    ),
+    "country": (
+        "country from nashville, tennessee",
+        "a country song with a two-step beat",
+        "country, easy going",
+        "country for the honky-tonk",
+    ),
+    "soul": (
+        "soul with a deep groove",
+        "soul from the seventies",
+        "a soul ballad for a club band",
+        "funk and soul, tight rhythm section",
+    ),
+    "hip hop": (
+        "hip hop to freestyle over",
+        "a hip hop backing track",
+        "hip hop with a sampled feel",
+        "old school hip hop",
+    ),
+    "ambient": (
+        "ambient textures with no beginning and no end",
+        "an ambient piece that hovers",
+        "ambient, hardly any pulse",
+        "ambient for a gallery opening",
+    ),
+    "orchestral": (
+        "orchestral and grand",
+        "an orchestral piece with strings and horns",
+        "orchestral music for a film scene",
+        "orchestral, sweeping",
+    ),
+    "ragtime": (
+        "ragtime on an old upright",
+        "a ragtime number",
+        "ragtime, syncopated and cheerful",
+        "piano ragtime with an oom-pah left hand",
+    ),
+    "march": (
+        "a march for the parade",
+        "a march for wind band",
+        "a march in strict time",
+        "march music for the square",
+    ),
+}
+"""Wordings that name the genres of ``export.attributes``, as a performer does."""
+
+GENRE_SCENES: Final = {
+    "rock": (
         "four friends, loud amplifiers and a garage door half open",
         "an encore that makes the whole arena stomp and clap",
         "leather jackets, cheap beer and overdriven guitars",
     ),
     "metal": (
-        "the heaviest metal you know",
         "long hair whirling before a wall of distorted amplifiers",
         "double kick drums and a snarling riff from the underworld",
         "a black-clad crowd at an open air in wacken",
     ),
     "jazz": (
-        "jazz after midnight",
         "a quartet improvising in a smoky cellar in harlem",
         "walking bass, brushed snare and a saxophone taking another chorus",
         "cocktails at the blue note",
     ),
     "blues": (
-        "the blues, plain and simple",
         "a porch in mississippi and a man whose woman has left him",
         "bent strings over three chords and a shuffle",
         "whisky and bad luck in chicago",
     ),
     "latin": (
-        "latin rhythms for dancing",
         "a rooftop in havana with congas and trumpets",
         "rio de janeiro by night, hips swaying to the bossa",
         "caribbean beach bar with timbales",
     ),
     "classical": (
-        "classical, in the old style",
         "a salon in vienna with schubert at the keyboard",
         "a recital in tails and evening gowns",
         "powdered wigs at the court of the archduke",
     ),
     "folk": (
-        "folk from the village",
         "a barn with fiddlers and everybody in clogs",
         "shepherds dancing a reel on the green in donegal",
         "a ballad handed down for three hundred years",
     ),
     "electronic": (
-        "electronic beats for the dance floor",
         "strobe lights in a warehouse in berlin",
         "a sequencer, a drum machine and four thousand ravers",
         "neon robots dancing at two in the morning",
     ),
     "pop": (
-        "pop for the radio",
         "a catchy chorus that everyone in the car sings along to",
         "the boy group's new single tops the charts",
         "a slow number for the talent show finale",
     ),
     "country": (
-        "country from nashville, tennessee",
         "a pickup truck, a dusty road and a steel guitar",
         "cowboys two-stepping at the saloon in texas",
         "banjo and harmonica on the ranch",
     ),
     "soul": (
-        "soul with a deep groove",
         "a funky horn section and a singer drenched in sweat",
         "detroit, 1966, tambourines and handclaps",
         "candlelit r and b for lovers",
     ),
     "hip hop": (
-        "hip hop to freestyle over",
         "a dusty sampler looping under a rapper in brooklyn",
         "head-nodding beats for doing homework",
         "booming 808s from a lowrider",
     ),
     "ambient": (
-        "ambient textures with no beginning and no end",
         "massage parlour with incense and whale song",
         "weightless in orbit, watching the earth turn",
         "clouds of sound for deep meditation",
     ),
     "orchestral": (
-        "orchestral and grand",
         "the dragon soars while the strings swell in the cinema",
         "overture of a fantasy adventure for full orchestra",
         "the opening titles of a space saga",
     ),
     "ragtime": (
-        "ragtime on an old upright",
         "a player piano in a wild west saloon",
         "scott joplin at the keys",
         "flappers kicking up their heels in 1922",
     ),
     "march": (
-        "a march for the parade",
         "the regiment goes by with brass and snare drums",
         "oom-pah at the oktoberfest",
         "the town band on the fourth of july",
     ),
 }
-"""Wordings for the genres of ``export.attributes``: one plain, the others scenes."""
+"""Scenes that stand for a genre without naming it: the harder question, told apart."""
 
 Asked = tuple[str, str, str]
 EXPLICIT: Final[tuple[Asked, ...]] = (
@@ -230,6 +314,6 @@ def frozen() -> tuple[str, ...]:
     """Every phrase of the evaluation, in order: what its hash is made of."""
     pairs = (*AROUSAL, *VALENCE, *CHANGES)
     texts = [text for pair in pairs for text in pair]
-    texts += [text for wordings in GENRES.values() for text in wordings]
+    texts += [text for table in (GENRES, GENRE_SCENES) for some in table.values() for text in some]
     texts += [text for text, _, _ in EXPLICIT]
     return tuple(dict.fromkeys((*texts, *DRIFT, *PLAIN, *ROLLS)))

@@ -5,7 +5,7 @@ Each protocol says what to play (requests) and reads the answer; the phrases are
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,7 +57,11 @@ def z_of(window: Window, scale: attributes.Scale) -> Floats:
 
 
 def genre_windows(
-    jukebox: Jukebox, labels: Sequence[str], tempos: dict[str, Floats], wanted: int
+    jukebox: Jukebox,
+    labels: Sequence[str],
+    tempos: dict[str, Floats],
+    wanted: int,
+    wordings: Mapping[str, Sequence[str]] = phrases.GENRES,
 ) -> list[Window]:
     """``wanted`` windows of eight bars for each label, at the tempos of real windows of that label.
 
@@ -68,7 +72,7 @@ def genre_windows(
     asked = [
         (label, request)
         for label in labels
-        for request in genre_requests(label, tempos.get(label), takes, jukebox.sampling)
+        for request in genre_requests(wordings[label], tempos.get(label), takes, jukebox.sampling)
     ]
     played = jukebox.play([request for _, request in asked], "genres")
     windows: list[Window] = []
@@ -78,10 +82,9 @@ def genre_windows(
 
 
 def genre_requests(
-    label: str, tempos: Floats | None, takes: int, sampling: Sampling
+    wordings: Sequence[str], tempos: Floats | None, takes: int, sampling: Sampling
 ) -> list[Request]:
     """Takes for one label: its wordings in turn, seeds that count up, tempos in a fixed order."""
-    wordings = phrases.GENRES[label]
     steps = (np.arange(takes) + 0.5) / takes
     bpm = np.quantile(tempos, steps) if tempos is not None and len(tempos) else np.full(takes, BPM)
     bpm = np.random.default_rng(0).permutation(np.clip(bpm, *TEMPO_RANGE))
