@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECTS = {"amt-live": ROOT, "amt-live-gpu": ROOT / "gpu"}
 RUNTIMES = {"onnxruntime", "onnxruntime-gpu"}
-HEAVY = {"torch", "transformers", "onnx", "symusic", "safetensors"}
+HEAVY = {"torch", "transformers", "onnx", "symusic", "safetensors", "scikit-learn"}
 
 # (sys_platform, platform_machine, platform_system) of the machines that the wheels are meant for.
 LINUX = ("linux", "x86_64", "Linux")

@@ -177,6 +177,7 @@ COMMAND = [
 OWN_TESTS = {
     *("f1", "question_mark", "i", "enter", "escape", "tab", "up", "down", "j", "k"),
     *("ctrl+g", "c", "ctrl+q", "ctrl+c"),
+    *("f5", "y"),  # in test_styles
 }
 _CHARACTERS = {
     "exclamation_mark": "!",

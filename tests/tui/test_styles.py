@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from amt_live.control import commands as c
+from amt_live.tui.keys import Mode
 from amt_live.tui.styles import LETTERS, StylesScreen, paint_styles
 from amt_live.tui.theme import STAGE
 from tests.osc.band import stage
@@ -44,6 +45,11 @@ async def test_a_letter_or_the_arrows_play_a_style_and_other_keys_only_close():
                 await shown.pilot.press(key)
                 await shown.until(lambda: not isinstance(shown.app.screen, StylesScreen))
             assert len(s.band.log) == asked
+            await shown.pilot.press("escape")
+            await shown.until(lambda: shown.app.mode is Mode.COMMAND)
+            await shown.pilot.press("y")
+            await shown.until(lambda: isinstance(shown.app.screen, StylesScreen))
+            assert await shown.asked("a") == [c.SetStyle("1")]
 
 
 async def test_without_styles_a_line_says_so():
