@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 from amt_live import __version__
 from amt_live.config import OPTIONS, Config, Option, config_path_in_use, load_config
 from amt_live.control.commands import MAX_SEED
+from amt_live.doctor import HELP as DOCTOR_HELP
 from amt_live.errors import AmtError, UsageError
 
 OFFLINE: Final = {
@@ -133,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     add("models", _models, "the models that are there")
     doctor = add("doctor", _doctor, "what works on this machine, and what does not")
     doctor.add_argument("--json", action="store_true")
+    doctor.epilog, doctor.formatter_class = DOCTOR_HELP, argparse.RawDescriptionHelpFormatter
     bench = add("bench", _bench, "how fast a model is on this machine")
     bench.add_argument("--json", action="store_true")
     _add_options(bench, ("model",))

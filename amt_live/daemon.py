@@ -29,7 +29,7 @@ from amt_live.errors import AmtError, FileError, ModelError, PortError, UsageErr
 from amt_live.midi.clock import RealClock
 from amt_live.midi.journal import keep_earlier, leftovers, set_aside
 from amt_live.midi.output import PlayerReport
-from amt_live.midi.places import check_place
+from amt_live.midi.places import check_folder, check_place
 from amt_live.midi.player_process import PlayerProcess
 from amt_live.midi.recover import recover_apart
 from amt_live.osc.server import OscServer
@@ -37,6 +37,8 @@ from amt_live.osc.server import OscServer
 READY: Final = "ready"
 RECOVERY_SHOWN_S: Final = 1.0
 """After a crash "ready" waits this long for takes to be recovered; the music does not."""
+
+SWITCH_INTERVAL_S: Final = 0.0005
 
 OSC_LINE: Final = "OSC at "
 
@@ -70,6 +72,8 @@ def run(config: Config, say: Callable[[str], None], *, may_be_silent: bool = Fal
 
     ``may_be_silent``: play into nothing where there is no MIDI system.
     """
+    # The engine waits for the interpreter lock after every step: not the usual 5 ms, in a flood.
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     logs.set_up(paths.log_file())
     _check(config)
     return asyncio.run(_serve(config, say, may_be_silent))
@@ -119,6 +123,7 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             engine.add_listener(server.push)
             engine.add_listener(_tell_errors)
             _keep_earlier_take(config, say)
+            _warn_of_folder(_takes_folder(config), say)
             await _start(engine, config)
             say(runs_on)
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
@@ -158,6 +163,8 @@ def _announce(
     else:
         note = f" ({opened.note})" if opened.note else ""
         say(f"MIDI {opened.api}: {opened.name}{note}; {opened.realtime}".rstrip("; "))
+        if opened.api == "null" and config.port is not None:
+            say(f"--port {config.port} is not used: --midi-api null plays into nothing")
     if config.synth is not None:
         how = f"fluidsynth -is -m alsa_seq -o midi.autoconnect=1 {config.synth}"
         if opened.api == "jack":
@@ -205,6 +212,14 @@ async def _start(engine: Engine, config: Config) -> None:
 
 def _takes_folder(config: Config) -> Path:
     return Path(config.takes).expanduser() if config.takes else paths.takes_folder()
+
+
+def _warn_of_folder(folder: Path, say: Callable[[str], None]) -> None:
+    """Takes and captures will fail: better told now than when one is wanted. Playing needs none."""
+    try:
+        check_folder(folder)
+    except FileError as error:
+        say(f"no takes can be kept: {error}; name another folder with --takes DIR")
 
 
 def _unfinished_takes(config: Config) -> list[Path]:

@@ -190,15 +190,11 @@ def test_settings_come_from_file_then_environment_then_flags(
         load_config({}, file)
 
 
-def test_models_ports_and_doctor_answer() -> None:
+def test_models_and_ports_answer() -> None:
     models = run("models")
     assert models.returncode == 0 and "tiny: 2 layers of 32" in models.stdout
     ports = run("ports")
     assert ports.returncode == 0 and "null: plays into nothing" in ports.stdout
-    doctor = run("doctor", "--json", env={"AMT_LIVE_MODEL": "tiny", "AMT_LIVE_OSC_PORT": "0"})
-    findings = {row["name"]: row for row in json.loads(doctor.stdout)}
-    assert findings["model"]["is_good"] and findings["osc"]["is_good"]
-    assert doctor.returncode == (0 if all(row["is_good"] for row in findings.values()) else 1)
 
 
 def test_bench_measures_the_model() -> None:

@@ -4,6 +4,7 @@ Called by the commands, the recorder and the writer of MIDI files. Files are wri
 renamed into place, which would put an ordinary file where a device or a pipe was.
 """
 
+import tempfile
 from pathlib import Path
 
 from amt_live.errors import FileError
@@ -27,3 +28,16 @@ def check_place(path: Path) -> None:
     except OSError as error:
         why = error.strerror or error
         raise FileError(f"cannot write {path}: {why}; choose another place") from None
+
+
+def check_folder(folder: Path) -> None:
+    """Raise FileError unless files can be made in this folder, or it be made; leaves nothing."""
+    folder = folder.absolute()
+    place = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        if not place.is_dir():
+            raise FileError(f"cannot write into {folder}: {place} is no folder")
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise FileError(f"cannot write into {folder}: {error.strerror or error}") from None

@@ -46,6 +46,7 @@ class Intake:
         self._handle = handle
         self._cut = cut
         self._inbox: deque[tuple[bytes, Sender, float]] = deque()
+        self._is_working = False
         self._begun: tuple[Iterator[Item], Sender, float] | None = None
         self._sock: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -84,16 +85,19 @@ class Intake:
             self._cut(sender, "")
         else:
             self._inbox.append((data, sender, now_s))
-            if len(self._inbox) == 1 and self._begun is None and self._loop is not None:
-                self._work()
+            if not self._is_working and self._loop is not None:
+                self._is_working = True
+                self._loop.call_soon(self._work)
 
     def _work(self) -> None:
-        """Carry out what waits, for one slice; the rest in the next turn of the loop."""
+        """Carry out what waits, for one slice; the rest after a pause."""
         until_s = time.perf_counter() + self._limits.slice_s
         while self._next() and time.perf_counter() < until_s:
             pass
-        if self._loop is not None and (self._inbox or self._begun is not None):
-            self._loop.call_soon(self._work)
+        self._is_working = bool(self._inbox) or self._begun is not None
+        if self._is_working and self._loop is not None:
+            # A pause, not only a turn: the band decodes under the same interpreter lock.
+            self._loop.call_later(self._limits.pause_s, self._work)
 
     def _next(self) -> bool:
         """Hand one message on; False when none is left."""

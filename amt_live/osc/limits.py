@@ -30,14 +30,16 @@ class Limits:
     """Messages a second from one sender in the long run ..."""
     burst: int = 1000
     """... and how many at once."""
-    all_rate_per_s: float = 1000.0
+    all_rate_per_s: float = 600.0
     """Messages a second from all senders together; those that listen have as much for themselves,
     so that a flood from many places leaves room for a screen."""
-    all_burst: int = 2000
+    all_burst: int = 1200
     inbox: int = 1024
     """Datagrams that may wait for their turn; each turn takes ``slice_s``."""
     slice_s: float = 0.001
-    """How long messages are carried out at a stretch, so that a panic is never far away."""
+    """How long messages are carried out at a stretch, so that a panic is never far away ..."""
+    pause_s: float = 0.001
+    """... and the pause between two such stretches, in which the band has the processor."""
     warnings_per_s: float = 10.0
     """Senders a second that are told that they are cut."""
 
