@@ -7,7 +7,6 @@ head of the queue. An error inside the thread is told and survived; it never end
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -17,6 +16,7 @@ from amt_live.control.commands import Command, Panic
 from amt_live.control.state import BandState, ErrorNotice, NotePlayed, Notice
 from amt_live.engine.band import Band, Settings
 from amt_live.engine.controls import Controls
+from amt_live.engine.line import Hearing, Job, Line, words_of
 from amt_live.engine.model import Model
 from amt_live.engine.roles import MoodReader
 from amt_live.engine.scene_file import SceneFile
@@ -68,7 +68,8 @@ class Engine:
         self._restart_at_s: float | None = None
         self._listeners: list[Callable[[Notice], None]] = []
         self._wake = threading.Condition()
-        self._queue: deque[Callable[[], None]] = deque()
+        self._line = Line(self._wake)
+        self._hearing = Hearing(self._heard)
         self._closing = False
         self._clock = clock
         self._takes = TakeDesk(takes_folder)
@@ -101,7 +102,13 @@ class Engine:
         is_urgent = isinstance(command, Panic)
         if is_urgent:
             self._output.panic()
-        self._post(lambda: self._settle(future, lambda: self._controls.execute(command)), is_urgent)
+        job = Job(
+            lambda: self._settle(future, lambda: self._controls.execute(command)),
+            lambda: self._settle(future, lambda: None),
+            command,
+        )
+        with self._wake:
+            self._line.put(job, is_urgent=is_urgent)
         return future
 
     def record(self, path: Path) -> "Future[None]":
@@ -121,14 +128,15 @@ class Engine:
             self._wake.notify()
         if self._thread.is_alive():
             self._thread.join()
+        self._hearing.close()
         self._band.stop()
 
-    def _post(self, work: Callable[[], None], is_urgent: bool = False) -> None:
+    def _post(self, work: Callable[[], None]) -> None:
         with self._wake:
-            if is_urgent:
-                self._queue.appendleft(work)
-            else:
-                self._queue.append(work)
+            self._line.put(Job(work))
+
+    def _heard(self) -> None:
+        with self._wake:
             self._wake.notify()
 
     def _settle(self, future: "Future[None]", work: "Callable[[], Future[object] | None]") -> None:
@@ -157,10 +165,13 @@ class Engine:
             with self._wake:
                 if self._closing:
                     break
-                work = self._queue.popleft() if self._queue else None
+                job = self._next()
             try:
-                if work is not None:
-                    work()
+                if job is not None:
+                    if job.is_void and job.skip is not None:
+                        job.skip()
+                    else:
+                        job.work()
                     # However many commands wait, the band plays on between them.
                     if time.perf_counter() - turned_s < COMMANDS_S:
                         continue
@@ -172,13 +183,23 @@ class Engine:
                 rest_s = self._survive(error)
             if rest_s > 0:
                 with self._wake:
-                    if not self._queue and not self._closing:
+                    if (not self._line or self._hearing.is_busy) and not self._closing:
                         self._wake.wait(rest_s)
         self._cancel_rest()
 
+    def _next(self) -> Job | None:
+        """The job whose turn it is, unless its words have to be read first."""
+        job = self._line.head()
+        if job is None:
+            return None
+        words = () if job.is_void else words_of(job.command)
+        if words and not self._hearing.is_ready(self._band.moods.reader, words):
+            return None
+        return self._line.pop()
+
     def _cancel_rest(self) -> None:
         with self._wake:
-            self._queue.clear()
+            self._line.clear()
 
     def _survive(self, error: Exception) -> float:
         _log.exception("the engine stumbled")

@@ -26,6 +26,8 @@ ENERGY_SPAN: Final = 2.0
 class _Embedder(Protocol):
     def embed(self, text: str) -> Floats: ...
 
+    def knows(self, text: str) -> bool: ...
+
 
 class _Conditioner(Protocol):
     def condition(
@@ -41,6 +43,14 @@ class TextMoods:
     def __init__(self, embedder: _Embedder, conditioner: _Conditioner) -> None:
         self._embedder = embedder
         self._conditioner = conditioner
+
+    def knows(self, text: str) -> bool:
+        """Whether a text was read before, so that reading it again costs next to nothing."""
+        return not text or self._embedder.knows(text)
+
+    def hear(self, text: str) -> None:
+        """Read a text, so that it is known."""
+        self._embedder.embed(text)
 
     def read(self, text: str, overrides: Mapping[str, float]) -> Mood:
         """The mood of a text; the empty one is the null mood."""
@@ -153,6 +163,11 @@ class MoodDesk:
             return self.read(recipe)
         finally:
             self.energy = kept
+
+    @property
+    def reader(self) -> MoodReader:
+        """What reads words at present."""
+        return self._reader
 
     @property
     def latest(self) -> Reading:

@@ -68,6 +68,11 @@ class Embedder:
                 self._known.popitem(last=False)
         return vector
 
+    def knows(self, text: str) -> bool:
+        """Whether the embedding of a phrase is in the cache. Thread: any."""
+        with self._lock:
+            return " ".join(text.split()) in self._known
+
     def embed_many(
         self, texts: Sequence[str], progress: Callable[[int], object] | None = None
     ) -> Floats:
