@@ -13,7 +13,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import Final, cast
 
 from amt_live import __version__
 from amt_live.control.commands import Command
@@ -36,6 +36,9 @@ from amt_live.osc.services import Services
 from amt_live.osc.sockets import open_udp
 
 Execute = Callable[[Command], Awaitable[None]]
+
+FEW_COMMANDS: Final = 8
+"""While more are under way, what they change is pushed by and by, not after each."""
 
 _log = logging.getLogger(__name__)
 
@@ -245,7 +248,8 @@ class OscServer(asyncio.DatagramProtocol):
             _log.exception("%s failed", type(command).__name__)
             return internal()
         finally:
-            self._pushes.follow()
+            if len(self._in_flight) <= FEW_COMMANDS:
+                self._pushes.follow()
         return None
 
     # Answers
