@@ -17,7 +17,7 @@ from amt_live.music.timeline import MAX_BPM, MIN_BPM
 
 ENVIRONMENT_PREFIX: Final = "AMT_LIVE_"
 CONFIG_VARIABLE: Final = "AMT_LIVE_CONFIG"
-MIDI_APIS: Final = ("auto", "alsa", "jack", "coremidi", "winmm", "null")
+MIDI_APIS: Final = ("auto", "alsa", "jack", "jack-rtmidi", "coremidi", "winmm", "null")
 SYNCS: Final = ("internal", "midi", "link")
 
 

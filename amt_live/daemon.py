@@ -167,7 +167,7 @@ def _announce(
             say(f"--port {config.port} is not used: --midi-api null plays into nothing")
     if config.synth is not None:
         how = f"fluidsynth -is -m alsa_seq -o midi.autoconnect=1 {config.synth}"
-        if opened.api == "jack":
+        if opened.api.startswith("jack"):
             how = f"fluidsynth -is -a jack -j -m jack {config.synth} & sleep 2; "
             how += "jack_connect amt-live:amt-live fluidsynth-midi:midi_00"
         say(f"--synth is not in this version; connect FluidSynth: {how}")

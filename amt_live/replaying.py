@@ -200,7 +200,7 @@ class ReplayedPlayer:
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.performer = Performer(lambda _: None, self.clock, lambda *_: None)
+        self.performer = Performer(lambda *_: None, self.clock, lambda *_: None)
         self.rows: list[Row] = []
         self.bars: list[tuple[float, int, int]] = []
         """Each bar line: its moment, its tick in the take, its tick for the band."""

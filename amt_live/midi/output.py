@@ -17,17 +17,23 @@ from amt_live.music.timeline import Timeline
 
 @dataclass(frozen=True, slots=True)
 class PortOpened:
-    """A port is open: its system, its name, a line for the user, the scheduling granted."""
+    """A port is open: its system, its name, a line for the user, the scheduling granted.
+
+    ``lead_s``: how long before its moment a note leaves the queue and cannot be taken back.
+    """
 
     api: str
     name: str
     note: str = ""
     realtime: str = ""
+    lead_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PortLost:
-    """The port went away; every note was ended as far as possible and the player exits."""
+    """The port went away. The player goes on and opens it again as soon as it is there
+    (``PortOpened``), or, where the system does not allow that, exits (``PlayerGone``).
+    """
 
     why: str
 
@@ -41,13 +47,17 @@ class NotesSent:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Lateness (sent minus due) of the last thousand note-ons, and counts since the start."""
+    """Lateness (sent minus due; over JACK: placed minus due) of the last thousand note-ons, and
+    counts since the start: notes sent and dropped, ports lost, periods that the server lost.
+    """
 
     p50_ms: float
     p99_ms: float
     p999_ms: float
     sent: int
     dropped: int
+    port_losses: int = 0
+    xruns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ from amt_live.music.timeline import Timeline
 OnNote = Callable[[Note, float], None]
 """Told of each note-on sent: the note as sent, and how late in seconds."""
 
+Send = Callable[[bytes, float | None], None]
+"""Puts bytes on the wire: those that were due at a moment with it, others as soon as possible."""
+
 
 class Performer:
     """Sends what is due. Thread: one.
@@ -39,7 +42,7 @@ class Performer:
 
     def __init__(
         self,
-        send: Callable[[bytes], None],
+        send: Send,
         clock: Clock,
         on_note: OnNote,
         late_limit_s: float = LATE_LIMIT_S,
@@ -89,6 +92,17 @@ class Performer:
         self._rememberer.start(self._backlog.put, self._now_s, ())
         self._send_raw(all_notes_off())
         self._send(self._setup())
+
+    def greet(self) -> None:
+        """Greet a port that was opened later: nothing may sound on it but what starts now."""
+        for message in all_notes_off():
+            self._port_send(message, None)
+        self.introduce()
+
+    def introduce(self) -> None:
+        """Tell somebody who joined what every part sounds like; no part of a take."""
+        for wire in self._setup():
+            self._port_send(wire.data, None)
 
     def schedule(self, events: Iterable[Event]) -> None:
         """Queue events."""
@@ -253,7 +267,7 @@ class Performer:
 
     def _send(self, wires: Iterable[Wire], due: tuple[int, float] | None = None) -> None:
         for wire in wires:
-            self._port_send(wire.data)
+            self._port_send(wire.data, None if due is None else due[1])
             self._recorder.sent(wire, self._now_s, due)
             self._rememberer.sent(wire, self._now_s, due)
 

@@ -7,6 +7,7 @@ brings up another player with the same timeline, parts and what is still to be p
 """
 
 import contextlib
+import json
 import threading
 import time
 from collections.abc import Sequence
@@ -37,8 +38,10 @@ from amt_live.midi.protocol import (
     PanicNow,
     PipeReport,
     PlayerCommand,
+    PortPeers,
     Quit,
     Schedule,
+    SetLatency,
     SetPartField,
     SetTimeline,
     TakeStart,
@@ -53,6 +56,9 @@ from amt_live.music.timeline import Timeline
 
 START_TIMEOUT_S: Final = 10.0
 TAKE_TIMEOUT_S: Final = 20.0
+STANDBY_AFTER_S: Final = 3.0
+"""The band starts first, on all cores."""
+
 _EVENTS_A_LINE: Final = 32
 
 
@@ -65,9 +71,13 @@ class PlayerProcess:
         api: str = "auto",
         port: str | None = None,
         client_name: str = CLIENT_NAME,
+        latency_ms: float = 0.0,
     ) -> None:
+        """``latency_ms``: how late the instrument answers; what is sent is sent so much earlier."""
         self._on_report = on_report
         self._arguments = ["--midi-api", api, "--client-name", client_name]
+        self._latency_ms = latency_ms
+        self._peers: tuple[str, ...] = ()
         if port is not None:
             self._arguments.append(f"--port={port}")
         self._lock = threading.RLock()
@@ -79,7 +89,9 @@ class PlayerProcess:
         self._opening: Opening | None = None
         self._ending: dict[Path, Future[Path | None]] = {}
         self._captures = Captures()
-        self._player = self._spawn([])
+        self._standby: RunningPlayer | None = None
+        self._player = self._spawn()
+        self._keep_standby()
 
     @property
     def opened(self) -> PortOpened:
@@ -182,15 +194,25 @@ class PlayerProcess:
                     self._captures.fail_all()
         return written
 
+    def set_latency(self, latency_ms: float) -> None:
+        """Send so much earlier (later where negative) from here on; moves over smoothly."""
+        with self._lock:
+            self._latency_ms = latency_ms
+            self._send(SetLatency(latency_ms))
+
     def restart(self) -> None:
         """Bring up another player, where the band is; raises PortError if it cannot start.
 
-        Whatever the dead player left sounding is silenced first, on every port within reach. A
-        take goes on in a new file beside the one that was cut short.
+        What the dead player left sounding is silenced first, at whoever was connected to it; they
+        are connected again. Where the system does not tell who was, every port within reach is
+        silenced. A take goes on in a new file beside the one that was cut short.
         """
         with self._lock:
             self._player.stop()
-            self._player = self._spawn(["--silence-first"])
+            self._player = self._spawn(
+                ["--silence-first", *(f"--restore={name}" for name in self._peers)]
+            )
+            self._keep_standby()
             for (index, field), value in self._parts.items():
                 self._send(SetPartField(index, field, value))
             self._send(SetTimeline(self._timeline))
@@ -205,6 +227,10 @@ class PlayerProcess:
         self._closing = True
         with self._lock:
             self._send(Quit())
+            standby, self._standby = self._standby, None
+        if standby is not None:
+            standby.process.kill()  # It has opened nothing and plays nothing.
+            standby.stop()
         self._player.stop()
 
     def _send_events(self, events: Sequence[Event]) -> None:
@@ -220,8 +246,25 @@ class PlayerProcess:
     def _send(self, command: PlayerCommand) -> None:
         self._player.write(encode_command(command))
 
-    def _spawn(self, extra: list[str]) -> RunningPlayer:
-        player = RunningPlayer([*self._arguments, *extra], self._receive, self._gone)
+    def _keep_standby(self) -> None:
+        """Soon have another player wait, all imported: starting one would take too long."""
+        timer = threading.Timer(STANDBY_AFTER_S, self._start_standby)
+        timer.daemon = True
+        timer.start()
+
+    def _start_standby(self) -> None:
+        with self._lock:
+            if not self._closing and self._standby is None:
+                arguments = [*self._arguments, "--standby"]
+                self._standby = RunningPlayer(arguments, self._receive, self._gone)
+
+    def _spawn(self, extra: Sequence[str] = ()) -> RunningPlayer:
+        last = [f"--latency-ms={self._latency_ms}", *extra]
+        player, self._standby = self._standby, None
+        if player is not None and player.process.poll() is None:
+            player.write(json.dumps(last).encode() + b"\n")
+        else:
+            player = RunningPlayer([*self._arguments, *last], self._receive, self._gone)
         try:
             player.opened.result(START_TIMEOUT_S)
         except PortError:
@@ -235,6 +278,9 @@ class PlayerProcess:
 
     def _receive(self, report: PipeReport) -> None:
         """Thread: reports."""
+        if isinstance(report, PortPeers):
+            self._peers = report.names
+            return
         if isinstance(report, CaptureKept | CaptureFailed):
             self._captures.take_in(report)
             return
@@ -257,9 +303,10 @@ class PlayerProcess:
             self._take_ended(path, None)
         if self._closing:
             return
+        # First of all another player, which ends the notes; the take can wait.
+        self._on_report(PlayerGone(why))
         if take is not None and recover_take(take):
             self._on_report(PlayerTrouble(f"the take {take} was cut short and saved"))
-        self._on_report(PlayerGone(why))
 
 
 def _next_name(path: Path) -> Path:

@@ -11,22 +11,19 @@ there a loopMIDI port is looked for.
 """
 
 import contextlib
-import subprocess
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from amt_live.errors import PortError
+from amt_live.midi.jack_client import jack_module
 from amt_live.midi.messages import all_sound_off
-from amt_live.midi.rtmidi_client import CLIENT_NAME, available, client, quiet, sources
+from amt_live.midi.rtmidi_client import CLIENT_NAME, available, client, quiet
+from amt_live.midi.rtmidi_port import SETTLE_S, open_rtmidi
 
-APIS: Final = ("alsa", "jack", "coremidi", "winmm", "null")
-"""In the order in which ``auto`` tries them."""
-
-_LOOPBACK: Final = "loopMIDI"
-# A new connection is heard by a JACK server in its next cycle or the one after.
-_SETTLE_S: Final = 0.06
+APIS: Final = ("alsa", "jack", "jack-rtmidi", "coremidi", "winmm", "null")
+"""In the order in which ``auto`` tries them (``jack-rtmidi`` only where it is asked for)."""
 
 
 class OutputPort(Protocol):
@@ -44,8 +41,33 @@ class OutputPort(Protocol):
     def note(self) -> str:
         """A line for the user about how it was chosen, or nothing."""
 
-    def send(self, data: bytes) -> None:
-        """Send one message; raises PortError when the port is gone."""
+    @property
+    def lead_s(self) -> float:
+        """How long before its moment a message is to be handed over."""
+
+    @property
+    def peers(self) -> tuple[str, ...] | None:
+        """Who is connected or will be again when they come back; None: not known."""
+
+    @property
+    def xruns(self) -> int:
+        """How often the server came too late."""
+
+    @property
+    def dies_with_server(self) -> bool:
+        """Whether a process whose server died can only be replaced."""
+
+    def send(self, data: bytes, at_s: float | None = None) -> None:
+        """Send a message, to sound at a ``perf_counter`` moment or, without one, at once.
+
+        Raises PortError when the port is gone.
+        """
+
+    def take_lateness_ms(self) -> list[float] | None:
+        """How late each note-on since the last call was; None where the port does not measure."""
+
+    def joined(self) -> bool:
+        """Whether a receiver was connected since the last call: it knows no programs yet."""
 
     def lost(self) -> str | None:
         """Why the port is gone, or None. Cheap."""
@@ -71,12 +93,23 @@ class NullPort:
 
     api = "null"
     name = "null"
+    lead_s = 0.0
+    peers: tuple[str, ...] = ()
+    xruns = 0
+    dies_with_server = False
 
     def __init__(self, note: str = "") -> None:
         self.note = note
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes, at_s: float | None = None) -> None:
         """Swallow a message."""
+
+    def take_lateness_ms(self) -> None:
+        """Nothing is measured."""
+
+    def joined(self) -> bool:
+        """Nobody."""
+        return False
 
     def lost(self) -> str | None:
         """Never."""
@@ -90,56 +123,17 @@ class NullPort:
         """Do nothing."""
 
 
-class RtMidiPort:
-    """A port of RtMidi, open from construction to ``close``."""
-
-    def __init__(self, out: Any, api: str, name: str, note: str, own: str, target: str) -> None:
-        self.api = api
-        self.name = name
-        self.note = note
-        self._out = out
-        self._own = own
-        self._target = target
-
-    def send(self, data: bytes) -> None:
-        """Send one message; raises PortError when the port is gone."""
-        try:
-            self._out.send_message(data)
-        except Exception as error:
-            raise PortError(f"the {self.api} port {self.name} failed: {error}") from None
-
-    def lost(self) -> str | None:
-        """Why the port is gone, or None."""
-        try:
-            if self._target and self._target not in self._out.get_ports():
-                return f"the {self.api} port {self._target} went away"
-        except Exception as error:
-            return f"the {self.api} port {self.name} failed: {error}"
-        return None
-
-    def server_gone(self) -> bool:
-        """Whether the JACK server died."""
-        if self.api != "jack":
-            return False
-        # A dead server goes on listing its ports, and opening a client beside a dying one has been
-        # seen to crash: a process of its own looks whether our port is still there.
-        command = [sys.executable, "-m", "amt_live.midi.watch", self._own]
-        return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 1
-
-    def close(self) -> None:
-        """Close, having sent what was still on its way."""
-        with contextlib.suppress(Exception):
-            self._out.close_port()
-            self._out.delete()
-
-
 def open_output(
-    api: str = "auto", name: str | None = None, client_name: str = CLIENT_NAME
+    api: str = "auto",
+    name: str | None = None,
+    client_name: str = CLIENT_NAME,
+    restore: Sequence[str] = (),
 ) -> OutputPort:
     """Open a port to send to; raises PortError with one line that lists what was seen.
 
     ``auto`` tries the systems in order and takes the first that works (with a ``name``: that has
     the port); with none, and no name asked for, it falls back to ``null`` and says so in ``note``.
+    ``restore``: who was connected to an earlier port of ours, where the system lets us connect.
     """
     if api not in ("auto", *APIS):
         raise PortError(f"no MIDI system is called '{api}'; use one of auto {' '.join(APIS)}")
@@ -148,7 +142,7 @@ def open_output(
     seen = []
     for candidate in available() if api == "auto" else [api]:
         try:
-            return _open(candidate, name, client_name)
+            return _open(candidate, name, client_name, restore)
         except PortError as error:
             seen.append(str(error))
     if api != "auto":
@@ -157,6 +151,20 @@ def open_output(
     if name is not None:
         raise PortError(f"no MIDI port is called '{name}' ({why}); `amt-live ports` lists them")
     return NullPort(f"playing to nothing: {why}")
+
+
+def _open(api: str, name: str | None, client_name: str, restore: Sequence[str]) -> OutputPort:
+    if api != "jack":
+        return open_rtmidi(api, name, client_name)
+    try:
+        jack_module()
+    except PortError as error:
+        port = open_rtmidi(api, name, client_name)
+        port.note = f"notes at the borders of periods, because {str(error).removeprefix('jack: ')}"
+        return port
+    from amt_live.midi.jack_port import JackPort
+
+    return JackPort(client_name, name, restore)
 
 
 def list_ports() -> tuple[MidiSystem, ...]:
@@ -214,7 +222,7 @@ def _silence(api: str) -> list[str]:
             outs.append(out)
             names.append(f"{api}: {target}")
     with quiet():
-        time.sleep(_SETTLE_S)
+        time.sleep(SETTLE_S)
         for out in outs:
             for data in all_sound_off():
                 out.send_message(data)
@@ -222,44 +230,3 @@ def _silence(api: str) -> list[str]:
             out.close_port()
             out.delete()
     return names
-
-
-def _open(api: str, name: str | None, client_name: str) -> RtMidiPort:
-    out = client(api, client_name)
-    with quiet():
-        before = set(sources(api))
-        ports = out.get_ports()
-        if name is None and api != "winmm":
-            try:
-                out.open_virtual_port(client_name)
-            except Exception as error:
-                raise PortError(f"{api}: cannot create a port: {error}") from None
-            own = _new_source(api, before, client_name)
-            return RtMidiPort(out, api, client_name, "", own, "")
-        wanted = _LOOPBACK if name is None else name
-        found = [index for index, port in enumerate(ports) if wanted.lower() in port.lower()]
-        if not found:
-            out.delete()
-            listed = ", ".join(ports) or "none"
-            if name is None:
-                raise PortError(
-                    "winmm: Windows programs cannot create MIDI ports; install loopMIDI, make a"
-                    f" port there, or name a port with --port. Seen: {listed}"
-                )
-            raise PortError(f"{api}: no port named '{name}'; try `amt-live ports`. Seen: {listed}")
-        try:
-            out.open_port(found[0], name=client_name)
-        except Exception as error:
-            raise PortError(f"{api}: cannot open {ports[found[0]]}: {error}") from None
-        own = _new_source(api, before, client_name)
-        if api == "jack":
-            time.sleep(_SETTLE_S)
-    target = ports[found[0]]
-    note = "" if name is not None else f"Windows cannot create MIDI ports: using {target}"
-    return RtMidiPort(out, api, target, note, own, target)
-
-
-def _new_source(api: str, before: set[str], client_name: str) -> str:
-    """The full name that our port got (``amt-live-01:amt-live`` beside another band)."""
-    new = [port for port in sources(api) if port not in before and client_name in port]
-    return new[0] if new else ""

@@ -69,6 +69,13 @@ class SetPartField:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLatency:
+    """Another output latency, in milliseconds."""
+
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class PanicNow:
     """All sound off."""
 
@@ -113,6 +120,13 @@ class NoTake:
 
 
 @dataclass(frozen=True, slots=True)
+class PortPeers:
+    """Who is connected to the port, or will be again when they come back; kept by the daemon."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaptureKept:
     """The journal of a capture is whole; the daemon, which has time, makes the file from it."""
 
@@ -133,6 +147,7 @@ PlayerCommand = (
     | DropFrom
     | SetTimeline
     | SetPartField
+    | SetLatency
     | PanicNow
     | Halt
     | TakeStart
@@ -140,7 +155,7 @@ PlayerCommand = (
     | Capture
     | Quit
 )
-PipeReport = PlayerReport | NoTake | CaptureKept | CaptureFailed
+PipeReport = PlayerReport | NoTake | PortPeers | CaptureKept | CaptureFailed
 
 
 def encode_command(command: PlayerCommand) -> bytes:
@@ -158,6 +173,8 @@ def encode_command(command: PlayerCommand) -> bytes:
             return _line("timeline", row)
         case SetPartField():
             return _line("part", [command.index, command.field, command.value])
+        case SetLatency():
+            return _line("latency", command.latency_ms)
         case PanicNow():
             return _line("panic", None)
         case Halt():
@@ -181,14 +198,16 @@ def encode_report(report: PipeReport) -> bytes:
     """One line."""
     match report:
         case PortOpened():
-            return _line("opened", [report.api, report.name, report.note, report.realtime])
+            words = [report.api, report.name, report.note, report.realtime]
+            return _line("opened", [*words, report.lead_s])
         case PortLost():
             return _line("lost", report.why)
         case NotesSent():
             return _line("notes", [row_of(note) for note in report.notes])
         case Timing():
             times = [report.p50_ms, report.p99_ms, report.p999_ms]
-            return _line("timing", [*times, report.sent, report.dropped])
+            counts = [report.sent, report.dropped, report.port_losses, report.xruns]
+            return _line("timing", [*times, *counts])
         case TakeWritten():
             return _line("take", [str(report.path), report.notes])
         case PlayerTrouble():
@@ -197,6 +216,8 @@ def encode_report(report: PipeReport) -> bytes:
             return _line("gone", report.why)
         case NoTake():
             return _line("no_take", str(report.path))
+        case PortPeers():
+            return _line("peers", list(report.names))
         case CaptureKept():
             return _line("capture_kept", str(report.path))
         case CaptureFailed():
@@ -237,9 +258,10 @@ def _part(body: Any) -> SetPartField:
 
 
 def _timing(body: Any) -> Timing:
-    p50, p99, p999, sent, dropped = body
+    p50, p99, p999, *counts = body
+    sent, dropped, losses, xruns = (within(count, 0, MAX_TICKS) for count in counts)
     times = (number_of(p50), number_of(p99), number_of(p999))
-    return Timing(*times, within(sent, 0, MAX_TICKS), within(dropped, 0, MAX_TICKS))
+    return Timing(*times, sent, dropped, losses, xruns)
 
 
 def _take(body: Any) -> TakeWritten:
@@ -258,8 +280,9 @@ def _capture_failed(body: Any) -> CaptureFailed:
 
 
 def _opened(body: Any) -> PortOpened:
-    api, name, note, realtime = body
-    return PortOpened(text_of(api), text_of(name), text_of(note), text_of(realtime))
+    api, name, note, realtime, lead_s = body
+    words = (text_of(api), text_of(name), text_of(note), text_of(realtime))
+    return PortOpened(*words, number_of(lead_s))
 
 
 _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
@@ -267,6 +290,7 @@ _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
     "drop_from": lambda body: DropFrom(ticks_of(body)),
     "timeline": _timeline,
     "part": _part,
+    "latency": lambda body: SetLatency(number_of(body)),
     "panic": lambda _: PanicNow(),
     "halt": lambda _: Halt(),
     "take_start": lambda body: TakeStart(Path(text_of(body))),
@@ -283,6 +307,7 @@ _REPORTS: Final[dict[str, Callable[[Any], object]]] = {
     "trouble": lambda body: PlayerTrouble(text_of(body)),
     "gone": lambda body: PlayerGone(text_of(body)),
     "no_take": lambda body: NoTake(Path(text_of(body))),
+    "peers": lambda body: PortPeers(tuple(text_of(name) for name in body)),
     "capture_kept": lambda body: CaptureKept(Path(text_of(body))),
     "capture_failed": _capture_failed,
 }

@@ -6,6 +6,7 @@ daemon that does not read blocks only the thread here.
 
 import os
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from amt_live.midi.background import Batcher
@@ -22,12 +23,14 @@ class Reporter:
     """Writes reports to a file descriptor. ``note`` and ``report``: any thread, never blocking."""
 
     def __init__(self, pipe: int) -> None:
-        self.dropped = 0
+        self.measure: Callable[[], list[float] | None] = lambda: None
+        """The lateness that the port itself measured since the last call, where it does."""
+        self.dropped = self.port_losses = self.xruns = 0
         self._pipe = pipe
         self._broken = False
         self._late_ms: deque[float] = deque(maxlen=_WINDOW)
         self._sent = 0
-        self._told = (0, 0)
+        self._told = (0, 0, 0, 0)
         self._round = 0
         self._batcher: Batcher[tuple[Note, float] | PipeReport] = Batcher(
             "reports", INTERVAL_S, self._write
@@ -48,10 +51,13 @@ class Reporter:
     def _write(self, items: list[tuple[Note, float] | PipeReport]) -> None:
         lines: list[bytes] = []
         notes: list[Note] = []
+        measured = self.measure()
+        self._late_ms.extend(measured or ())
         for item in items:
             if isinstance(item, tuple):
                 notes.append(item[0])
-                self._late_ms.append(item[1])
+                if measured is None:
+                    self._late_ms.append(item[1])
                 continue
             if notes:
                 lines.append(encode_report(NotesSent(tuple(notes))))
@@ -61,8 +67,9 @@ class Reporter:
             lines.append(encode_report(NotesSent(tuple(notes))))
         self._sent += sum(isinstance(item, tuple) for item in items)
         self._round += 1
-        if self._round % _TIMING_EVERY == 0 and self._told != (self._sent, self.dropped):
-            self._told = (self._sent, self.dropped)
+        counts = (self._sent, self.dropped, self.port_losses, self.xruns)
+        if self._round % _TIMING_EVERY == 0 and self._told != counts:
+            self._told = counts
             lines.append(encode_report(self._timing()))
         self._put(b"".join(lines))
 
@@ -72,7 +79,7 @@ class Reporter:
             round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 3)
             for share in (0.5, 0.99, 0.999)
         )
-        return Timing(p50, p99, p999, self._sent, self.dropped)
+        return Timing(p50, p99, p999, *self._told)
 
     def _put(self, data: bytes) -> None:
         while data and not self._broken:

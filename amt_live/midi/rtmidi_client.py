@@ -17,6 +17,7 @@ CLIENT_NAME: Final = "amt-live"
 _RTMIDI_NAMES: Final = {
     "alsa": "API_LINUX_ALSA",
     "jack": "API_UNIX_JACK",
+    "jack-rtmidi": "API_UNIX_JACK",
     "coremidi": "API_MACOSX_CORE",
     "winmm": "API_WINDOWS_MM",
 }
@@ -53,7 +54,7 @@ def client(api: str, client_name: str) -> Any:
 
 def _reason(api: str, text: str) -> str:
     """RtMidi's reason in a user's words."""
-    if api == "jack":
+    if api.startswith("jack"):
         return "no JACK server is running"
     if api == "alsa":
         return "no ALSA sequencer here"
@@ -65,7 +66,9 @@ def available() -> list[str]:
     rtmidi = rtmidi_module()
     compiled = set(rtmidi.get_compiled_api())
     return [
-        api for api, attribute in _RTMIDI_NAMES.items() if getattr(rtmidi, attribute) in compiled
+        api
+        for api, attribute in _RTMIDI_NAMES.items()
+        if getattr(rtmidi, attribute) in compiled and api != "jack-rtmidi"
     ]
 
 

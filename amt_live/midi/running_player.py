@@ -96,8 +96,10 @@ class RunningPlayer:
                     if not self.opened.done():
                         break
                 self._deliver(report)
-                if isinstance(report, PortOpened) and not self.opened.done():
-                    self.opened.set_result(report)
+                if isinstance(report, PortOpened):
+                    last_words = ""
+                    if not self.opened.done():
+                        self.opened.set_result(report)
         code = self.process.wait()
         why = last_words or f"the player ended unexpectedly (code {code})"
         if not self.opened.done():
