@@ -17,7 +17,7 @@ Floats: TypeAlias = NDArray[np.float32]
 
 ASKED_NATS: Final = (0.6, -1.2)
 """For a tone of a chord that the performer wrote, and for any other tone, on the beat."""
-PLANNED_NATS: Final = (0.3, -0.4)
+PLANNED_NATS: Final = (0.1, -0.1)
 """The same for a chord that the model planned itself."""
 OFF_BEAT: Final = 0.6
 """Share of that between the beats, where notes pass from one chord tone to another."""
@@ -61,7 +61,7 @@ def lean(chord: tuple[int, int], *, is_asked: bool, is_bass: bool, on_beat: bool
     classes = tones(chord)
     nats = np.full(12, outside * share, np.float32)
     nats[list(classes)] = inside * share
-    if is_bass:
+    if is_bass and is_asked:
         nats[chord[0]] += BASS_ROOT_NATS if on_beat else 0.0
     bias = np.zeros(v.SIZE, np.float32)
     bias[v.PITCH_FIRST : v.DRUM_FIRST] = nats[np.arange(v.DRUM_FIRST - v.PITCH_FIRST) % 12]

@@ -22,21 +22,21 @@ from amt_live.tokens import vocabulary as v
 
 Floats: TypeAlias = NDArray[np.float32]
 
-PART_NATS: Final = 4.0
+PART_NATS: Final = 2.0
 """For a part that is asked for by one unit of presence more than usual."""
-PART_LIMITS: Final = (-5.0, 4.0)
+PART_LIMITS: Final = (-5.0, 2.5)
 ABSENT_NATS: Final = -50.0
 """What the words forbid is not played."""
 NAMED_KEY_NATS: Final = 12.0
-VELOCITY_WIDTH: Final = 15.0
+VELOCITY_WIDTH: Final = 24.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
 MODE_NATS: Final = 3.0
 PLAN_NATS: Final = 2.0
 """A bar's chords had better be planned before it is played: bars with a plan hold together."""
 SAME_KEY_NATS: Final = 3.0
 """A mood stays in its key unless the model is sure."""
-FOREIGN_PITCH_NATS: Final = -0.8
-TRIAD_NATS: Final = 0.4
+FOREIGN_PITCH_NATS: Final = -0.4
+TRIAD_NATS: Final = 0.15
 """The tonic's triad is what tells a minor key from the major one with the same notes."""
 ASKED_KEY_WEIGHT: Final = 2.5
 TONIC_CHORD_NATS: Final = 0.8
@@ -45,7 +45,7 @@ STRANGE_CHORD_NATS: Final = -1.5
 QUALITY_NATS: Final = 0.5
 _MAJOR_QUALITIES: Final = ("maj", "7", "maj7", "6")
 _MINOR_QUALITIES: Final = ("min", "m7", "m6", "dim", "m7b5")
-OVERSHOOT: Final = 0.75
+OVERSHOOT: Final = 0.9
 """Guidance pushes past the density that is asked for: measured, by about a third."""
 MAX_DENSITY_LEVEL: Final = 6
 """The fullest level that words alone ask for; a hand may ask for more."""
