@@ -38,13 +38,18 @@ class _Bucket:
 
 
 class RateLimiter:
-    """Token buckets: one for each sender, one that all strangers share, one for all listeners."""
+    """Token buckets: one for each sender, and one for each kind of sender, which they share.
+
+    Kinds are those that listen, those that sent next to nothing lately, and the rest: a flood, from
+    however many places, is the rest, and the first message of a performer gets past it.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._buckets: OrderedDict[Sender, _Bucket] = OrderedDict()
         now_s = time.perf_counter()
         self._strangers = _Bucket(limits.all_burst, now_s)
+        self._quiet = _Bucket(limits.all_burst, now_s)
         self._listeners = _Bucket(limits.all_burst, now_s)
         self._warnings = _Bucket(limits.warnings_per_s, now_s)
 
@@ -61,7 +66,10 @@ class RateLimiter:
         self._buckets.move_to_end(sender)
         if not bucket.spend(cost, limits.rate_per_s, limits.burst, now_s):
             return False
-        shared = self._listeners if is_listener else self._strangers
+        is_quiet = bucket.tokens >= limits.burst - limits.quiet
+        shared = self._strangers
+        if is_listener or is_quiet:
+            shared = self._listeners if is_listener else self._quiet
         return shared.spend(cost, limits.all_rate_per_s, limits.all_burst, now_s)
 
     def should_warn(self, sender: Sender, now_s: float) -> bool:

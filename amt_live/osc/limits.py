@@ -31,9 +31,11 @@ class Limits:
     burst: int = 1000
     """... and how many at once."""
     all_rate_per_s: float = 600.0
-    """Messages a second from all senders together; those that listen have as much for themselves,
-    so that a flood from many places leaves room for a screen."""
+    """Messages a second from all senders of a kind together (see ``RateLimiter``): a flood from
+    many places leaves room for a screen and for who has something to say now and then."""
     all_burst: int = 1200
+    quiet: int = 60
+    """A sender that has spent no more than this of its burst counts as quiet."""
     inbox: int = 1024
     """Datagrams that may wait for their turn; each turn takes ``slice_s``."""
     slice_s: float = 0.001

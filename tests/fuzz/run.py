@@ -39,6 +39,7 @@ from tests.fuzz.reading import read_all
 
 ROOT: Final = Path(__file__).parents[2]
 HOST: Final = "127.0.0.1"
+FLOODERS: Final = multiprocessing.get_context("spawn")
 SENDERS: Final = 8
 POOL: Final = 50_000
 PANIC_EVERY_S: Final = 0.5
@@ -78,6 +79,7 @@ class Daemon:
         for line in self.process.stdout:
             if line == "ready\n":
                 return
+        self.close()
         raise SystemExit((folder / "stderr").read_text("utf-8"))
 
     def ask(self, address: str, *atoms: str | float) -> tuple[Any, ...]:
@@ -119,6 +121,8 @@ class Daemon:
         self.process.terminate()
         code = self.process.wait(30)
         self._errors.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
         return code
 
 
@@ -217,9 +221,9 @@ def _stretch(
     bar: "tqdm[Any]",
 ) -> float:
     """Flood, and do ``turn`` again and again meanwhile; datagrams a second that were sent."""
-    sent = multiprocessing.Value("L", 0)
+    sent = FLOODERS.Value("L", 0)
     words = (daemon.port, count, options.rate, seed, without, sent)
-    sender = multiprocessing.Process(target=_flood, args=words, daemon=True)
+    sender = FLOODERS.Process(target=_flood, args=words, daemon=True)
     sender.start()
     shown, began_s = 0, 0.0
     try:
@@ -248,8 +252,9 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All stretches; the figures."""
     figures: dict[str, Any] = {"datagrams": options.datagrams, "model": options.model}
     with tqdm(total=options.datagrams * 2, unit="dg", disable=options.quiet) as bar:
-        bar.set_description("read without a socket")
-        figures["read"] = dict(read_all(options.datagrams, options.seed, bar.update))
+        if not options.flood_only:
+            bar.set_description("read without a socket")
+            figures["read"] = dict(read_all(options.datagrams, options.seed, bar.update))
         daemon = Daemon(folder, options.model)
         try:
             _measure(daemon, options, figures, bar)
@@ -318,6 +323,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--rate", type=float, default=5000.0, help="datagrams a second")
     parser.add_argument("--model", default="default")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--flood-only", action="store_true", help="do not read them without socket")
     parser.add_argument("--quiet", action="store_true", help="no progress")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
