@@ -1,6 +1,9 @@
 """What was sent in the last half hour or more, so that a take can be had afterwards.
 
 Filled by the performer, on its thread, row by row, packed: about 5 MB when full, whatever happens.
+With a ``RowRing`` every row is kept there too, and one that was used before is begun from: what a
+killed player sent can still be had (only the texts of its marks are gone).
+
 Invariant: a chunk is written until it is full and never again, so an ``Excerpt`` can be read by
 another thread while the music goes on.
 """
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Final
 
+from amt_live.midi.row_ring import RowRing
 from amt_live.midi.take import BAR, CONTROL, END, MARK, OFF, ON, PROGRAM, TEMPO, Row
 from amt_live.music.beats import TICKS_PER_QUARTER
 
@@ -23,6 +27,11 @@ _ROWS_A_CHUNK: Final = 4096
 _CHUNKS: Final = 64
 """Half an hour at 70 notes a second."""
 
+ROW_BYTES: Final = _ROW.size
+MAX_ROWS: Final = _ROWS_A_CHUNK * (_CHUNKS - 2)
+"""What a ring has to hold, so that two chunks are left to go on with."""
+
+_SETUP_CODES: Final = bytes(_CODES[kind] for kind in (PROGRAM, CONTROL, TEMPO))
 _MAX_TEXT_CHARS: Final = 500
 _TEXTS_A_CHUNK: Final = 256
 
@@ -32,7 +41,7 @@ class _Chunk:
     """Some rows, and before them the sounds, levels and tempo that were in force."""
 
     setup: tuple[Row, ...]
-    data: bytes | bytearray
+    data: bytearray
     count: int
     texts: list[str]
 
@@ -44,7 +53,8 @@ class _Chunk:
             ticks, code, part, channel, one, two, number = fields
             kind = _KINDS[code]
             if kind == MARK:
-                yield [ticks, kind, self.texts[int(number)]]
+                if int(number) < len(self.texts):
+                    yield [ticks, kind, self.texts[int(number)]]
             elif kind == TEMPO:
                 yield [ticks, kind, number]
             elif kind == BAR:
@@ -77,10 +87,21 @@ class _Setup:
 class Backlog:
     """Remembers rows. Thread: one."""
 
-    def __init__(self) -> None:
+    def __init__(self, ring: RowRing | None = None) -> None:
+        self._ring = ring
+        self.shift_ticks = 0
+        """What was added to the band's ticks in the rows; kept with them."""
+        self.last_ticks = 0
+        """The tick of the latest row."""
         self._setup = _Setup()
         self._chunks: deque[_Chunk] = deque(maxlen=_CHUNKS)
+        self.is_restored = ring is not None and ring.total > 0
+        """Whether it begins with the rows of an earlier player."""
+        if ring is not None and self.is_restored:
+            self._restore(ring)
         self._open_chunk()
+        if self.is_restored:
+            self._end_open_notes()
 
     def put(self, row: Row) -> None:
         """Remember a row; the oldest are forgotten. Blocks: no."""
@@ -100,15 +121,45 @@ class Backlog:
         else:
             for index, value in enumerate(row[2:]):
                 fields[index] = int(value)
-        _ROW.pack_into(chunk.data, chunk.count * _ROW.size, row[0], code, *fields, number)
+        at = chunk.count * _ROW.size
+        _ROW.pack_into(chunk.data, at, row[0], code, *fields, number)
         chunk.count += 1
+        self.last_ticks = int(row[0])
+        if self._ring is not None:
+            self._ring.append(chunk.data[at : at + _ROW.size], self.shift_ticks)
         self._setup.follow(row)
 
     def excerpt(self, bars: int, end_ticks: int) -> "Excerpt":
         """The last bars up to now. Copies one chunk at most."""
         *full, last = self._chunks
-        copied = _Chunk(last.setup, bytes(last.packed()), last.count, last.texts[:])
+        copied = _Chunk(last.setup, bytearray(last.packed()), last.count, last.texts[:])
         return Excerpt((*full, copied), bars, end_ticks)
+
+    def _restore(self, ring: RowRing) -> None:
+        """Take over what is in the ring: copies some megabytes, looks at few rows."""
+        self.shift_ticks = ring.shift_ticks
+        data, step = ring.rows(), _ROW.size * _ROWS_A_CHUNK
+        for at in range(0, len(data), step):
+            part = bytearray(data[at : at + step])
+            chunk = _Chunk(self._setup.rows(), part, len(part) // _ROW.size, [])
+            self._chunks.append(chunk)
+            codes = part[8 :: _ROW.size]
+            for index, code in enumerate(codes):
+                if code in _SETUP_CODES:
+                    self._setup.follow(next(chunk.rows(index)))
+        self.last_ticks = _ROW.unpack_from(data, len(data) - _ROW.size)[0]
+
+    def _end_open_notes(self) -> None:
+        """What sounded when the player was killed ended then."""
+        sounding: set[tuple[int, int, int]] = set()
+        for chunk in list(self._chunks)[-3:]:
+            for row in chunk.rows():
+                if row[1] == ON:
+                    sounding.add((int(row[2]), int(row[3]), int(row[4])))
+                elif row[1] == OFF:
+                    sounding.discard((int(row[2]), int(row[3]), int(row[4])))
+        for key in sorted(sounding):
+            self.put([self.last_ticks, OFF, *key])
 
     def _open_chunk(self) -> _Chunk:
         chunk = _Chunk(self._setup.rows(), bytearray(_ROW.size * _ROWS_A_CHUNK), 0, [])

@@ -46,6 +46,7 @@ class Performer:
         clock: Clock,
         on_note: OnNote,
         late_limit_s: float = LATE_LIMIT_S,
+        backlog: Backlog | None = None,
     ) -> None:
         self._port_send = send
         self._clock = clock
@@ -54,7 +55,7 @@ class Performer:
         self._ledger = Ledger()
         self._mixer = Mixer()
         self._recorder = Recorder()
-        self._backlog = Backlog()
+        self._backlog = backlog or Backlog()
         self._rememberer = Recorder()
         """Records all the time, into the backlog."""
         self._log = PlayerLog()
@@ -89,7 +90,11 @@ class Performer:
     def open(self) -> None:
         """Greet a port: nothing may sound on it, and every part gets its program and level."""
         self._now_s = self._clock.now()
-        self._rememberer.start(self._backlog.put, self._now_s, ())
+        if self._backlog.is_restored:
+            backlog = self._backlog
+            self._rememberer.go_on(backlog.put, backlog.last_ticks, backlog.shift_ticks)
+        else:
+            self._rememberer.start(self._backlog.put, self._now_s, ())
         self._send_raw(all_notes_off())
         self._send(self._setup())
 
@@ -124,7 +129,17 @@ class Performer:
             self._end_notes()
         self._scheduler.timeline = timeline
         self._recorder.set_timeline(timeline, self._now_s)
-        self._rememberer.set_timeline(timeline, self._now_s)
+        self._remember_timeline(timeline)
+
+    def _remember_timeline(self, timeline: Timeline | None) -> None:
+        backlog, now_s = self._backlog, self._now_s
+        if timeline is not None and backlog.is_restored:
+            # The music went on while there was no player: so do the ticks.
+            backlog.is_restored = False
+            if round(timeline.ticks_at(now_s)) + backlog.shift_ticks >= backlog.last_ticks:
+                self._rememberer.begin_as(timeline, None)
+        self._rememberer.set_timeline(timeline, now_s)
+        backlog.shift_ticks = self._rememberer.shift_ticks
 
     def set_part(self, index: int, field: PartField, value: int) -> None:
         """Change a part, and send what follows from it at once."""

@@ -8,6 +8,7 @@ brings up another player with the same timeline, parts and what is still to be p
 
 import contextlib
 import json
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import Final
 
 from amt_live.control.commands import PartField
 from amt_live.errors import PortError
+from amt_live.midi.backlog import MAX_ROWS, ROW_BYTES
 from amt_live.midi.captures import Captures
 from amt_live.midi.journal import recover_take
 from amt_live.midi.mixer import RANGES
@@ -48,6 +50,7 @@ from amt_live.midi.protocol import (
     TakeStop,
     encode_command,
 )
+from amt_live.midi.row_ring import new_memory
 from amt_live.midi.rtmidi_client import CLIENT_NAME
 from amt_live.midi.running_player import RunningPlayer
 from amt_live.music.events import Event
@@ -76,6 +79,10 @@ class PlayerProcess:
         """``latency_ms``: how late the instrument answers; what is sent is sent so much earlier."""
         self._on_report = on_report
         self._arguments = ["--midi-api", api, "--client-name", client_name]
+        self._lent: tuple[int, ...] = ()
+        if (memory := new_memory(ROW_BYTES, MAX_ROWS)) is not None:
+            self._lent = (memory,)
+            self._arguments.append(f"--backlog-fd={memory}")
         self._latency_ms = latency_ms
         self._peers: tuple[str, ...] = ()
         if port is not None:
@@ -102,6 +109,11 @@ class PlayerProcess:
     def is_alive(self) -> bool:
         """Whether the player runs."""
         return self._player.process.poll() is None
+
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Who is connected to the player, as far as the system tells."""
+        return self._peers
 
     @property
     def pid(self) -> int:
@@ -232,6 +244,9 @@ class PlayerProcess:
             standby.process.kill()  # It has opened nothing and plays nothing.
             standby.stop()
         self._player.stop()
+        for number in self._lent:
+            os.close(number)
+        self._lent = ()
 
     def _send_events(self, events: Sequence[Event]) -> None:
         for at in range(0, len(events), _EVENTS_A_LINE):
@@ -256,7 +271,7 @@ class PlayerProcess:
         with self._lock:
             if not self._closing and self._standby is None:
                 arguments = [*self._arguments, "--standby"]
-                self._standby = RunningPlayer(arguments, self._receive, self._gone)
+                self._standby = RunningPlayer(arguments, self._receive, self._gone, self._lent)
 
     def _spawn(self, extra: Sequence[str] = ()) -> RunningPlayer:
         last = [f"--latency-ms={self._latency_ms}", *extra]
@@ -264,7 +279,7 @@ class PlayerProcess:
         if player is not None and player.process.poll() is None:
             player.write(json.dumps(last).encode() + b"\n")
         else:
-            player = RunningPlayer([*self._arguments, *last], self._receive, self._gone)
+            player = RunningPlayer([*self._arguments, *last], self._receive, self._gone, self._lent)
         try:
             player.opened.result(START_TIMEOUT_S)
         except PortError:

@@ -17,7 +17,10 @@ from amt_live.midi.ports import NullPort, OutputPort
 from amt_live.midi.protocol import PipeReport, PortPeers
 
 RETRY_S: Final = 0.5
-MAX_LATENCY_MS: Final = 1000.0
+RTMIDI_RETRY_S: Final = 2.0
+"""Opening RtMidi holds up all Python for a tenth of a second and more: not so often."""
+
+MAX_LATENCY_MS: Final = 500.0
 
 Reopen = Callable[[Sequence[str]], OutputPort]
 """Opens the port as it was asked for, with who was connected to it; raises PortError."""
@@ -125,7 +128,8 @@ class PortKeeper:
         """Thread: reopening."""
         with contextlib.suppress(Exception):
             old.close()
-        while not self._closing.wait(RETRY_S):
+        retry_s = RETRY_S if old.take_lateness_ms() is not None else RTMIDI_RETRY_S
+        while not self._closing.wait(retry_s):
             try:
                 port = self._reopen(peers)
             except PortError:

@@ -55,6 +55,10 @@ class Recorder:
             if (row := row_of(0, wire)) is not None:
                 put(row)
 
+    def go_on(self, put: Callable[[Row], None], last_ticks: int, shift_ticks: int) -> None:
+        """Record on behind what another recorder handed on."""
+        self._put, self._last, self._shift = put, last_ticks, shift_ticks
+
     @property
     def bar(self) -> Bar | None:
         """The bar that plays, as far as its line was passed."""

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import IO, Final
@@ -34,7 +34,9 @@ class RunningPlayer:
         arguments: list[str],
         receive: Callable[[PipeReport], None],
         gone: Callable[[str], None],
+        lent: Sequence[int] = (),
     ) -> None:
+        """``lent``: file descriptors that the player gets under the same numbers."""
         self.opened: Future[PortOpened] = Future()
         self._receive = receive
         self._gone = gone
@@ -47,6 +49,7 @@ class RunningPlayer:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
+            pass_fds=tuple(lent),
         )
         assert self.process.stdin and self.process.stdout and self.process.stderr
         self._stdin: IO[bytes] = self.process.stdin

@@ -1,8 +1,10 @@
 """The backlog: bounded, exact, and readable while it is written."""
 
+import os
 import tracemalloc
 
-from amt_live.midi.backlog import _CHUNKS, _ROWS_A_CHUNK, Backlog
+from amt_live.midi.backlog import _CHUNKS, _ROWS_A_CHUNK, MAX_ROWS, ROW_BYTES, Backlog
+from amt_live.midi.row_ring import RowRing, new_memory
 
 PIANO = 2
 
@@ -80,3 +82,42 @@ def test_texts_are_clipped_and_bounded():
         backlog.put([at, "mark", "x" * 4096])
     marks = [row for row in backlog.excerpt(1, 1000).rows() if row[1] == "mark"]
     assert 0 < len(marks) <= 256 and {len(row[2]) for row in marks} == {500}
+
+
+def ring_of(memory):
+    return RowRing(memory, ROW_BYTES, MAX_ROWS)
+
+
+def test_what_a_killed_player_sent_is_there_for_the_next():
+    memory = new_memory(ROW_BYTES, MAX_ROWS)
+    try:
+        first, whole = Backlog(ring_of(memory)), Backlog()
+        for backlog in (first, whole):
+            backlog.shift_ticks = -1920
+            backlog.put([0, "program", PIANO, 0, 5])
+            fill(backlog, 600)  # two chunks and more
+            backlog.put([600 * 1920, "on", PIANO, 0, 60, 80])
+        second = Backlog(ring_of(memory))
+        assert second.is_restored and not first.is_restored
+        assert (second.shift_ticks, second.last_ticks) == (-1920, 600 * 1920)
+        # The note that sounded ended with the player.
+        whole.put([600 * 1920, "off", PIANO, 0, 60])
+        fill(second, 3, first=601)
+        fill(whole, 3, first=601)
+        end = 604 * 1920
+        assert second.excerpt(8, end).rows() == whole.excerpt(8, end).rows()
+        assert second.excerpt(512, end).rows() == whole.excerpt(512, end).rows()
+    finally:
+        os.close(memory)
+
+
+def test_a_ring_that_went_round_keeps_the_latest():
+    memory = new_memory(ROW_BYTES, MAX_ROWS)
+    try:
+        ring = ring_of(memory)
+        rows = [at.to_bytes(ROW_BYTES, "little") for at in range(MAX_ROWS + 1000)]
+        for row in rows:
+            ring.append(row, 0)
+        assert ring_of(memory).rows() == b"".join(rows[1000:])
+    finally:
+        os.close(memory)

@@ -30,7 +30,6 @@ from listener import Listener, Reports, is_off, is_on
 
 ROOT = Path(__file__).resolve().parents[2]
 PIANO, BASS = 2, 1
-CONNECTIONS_SEEN_S = 0.5
 
 
 @pytest.fixture
@@ -313,7 +312,7 @@ def test_a_port_that_goes_away_is_found_again_and_the_take_goes_on(start, report
         assert player.take_stop() == tmp_path / "take.mid"
         taken = [note.start_ticks for note in smf.notes_of(smf.read(tmp_path / "take.mid"))]
         # Opening RtMidi stops all Python for a while: notes into nothing may be too late then.
-        assert len(taken) >= (0.9 if api == "jack-rtmidi" else 1.0) * (1 + (taken[-1] + 20) // 120)
+        assert len(taken) >= (0.7 if api == "jack-rtmidi" else 1.0) * (1 + (taken[-1] + 20) // 120)
         assert not [report for report in reports.all if isinstance(report, PlayerGone)]
     finally:
         player.close()
@@ -409,6 +408,49 @@ def test_after_the_player_is_killed_another_one_silences_and_plays_on(
     synth.close()
 
 
+def until(condition):
+    deadline_s = time.perf_counter() + 15
+    while not condition():
+        assert time.perf_counter() < deadline_s
+        time.sleep(0.02)  # what is waited for happens in another process and is not announced
+
+
+def test_a_killed_player_is_replaced_at_its_own_connections_and_remembers_what_was_played(
+    other_jack, player_of, reports, tmp_path
+):
+    synth, bystander = Listener("amt-own"), Listener("amt-bystander")
+    try:
+        player = player_of("amt-virtual")
+        subprocess.run(["jack_connect", "amt-virtual:amt-virtual", "amt-own:amt-own"], check=True)
+        until(lambda: player.peers)
+        play(player, 240.0)
+        player.schedule([Bar(1920 * at, 1920, at) for at in range(32)])
+        player.schedule([Note(480 * beat, PIANO, 40 + beat, 80, 100) for beat in range(60)])
+        player.schedule([Note(480, BASS, 30, 80, 1_000_000)])
+        synth.wait(lambda heard: sum(map(is_on, heard)) >= 10)
+        os.kill(player.pid, signal.SIGKILL)
+        reports.wait(PlayerGone)
+        synth.clear()
+        player.restart()
+        stops = {bytes((0xB0 | channel, 120, 0)) for channel in range(16)}
+        synth.wait(lambda heard: stops <= set(heard))
+        synth.wait(lambda heard: sum(map(is_on, heard)) >= 3)
+        assert bystander.messages == []
+        assert player.capture(tmp_path / "all.mid", 64).result(10) >= 11
+        song = smf.read(tmp_path / "all.mid")
+        notes = [n for n in smf.notes_of(song) if n.pitch >= 40]
+        # Before and behind the gap, every note lies where it lay in the music.
+        assert [n.pitch for n in notes][:9] == list(range(40, 49))
+        assert notes[-1].pitch > 49
+        off = [n.start_ticks - 480 * (n.pitch - 40) for n in notes]
+        assert max(off) - min(off) < 60
+        (held,) = [n for n in smf.notes_of(song) if n.pitch == 30]
+        assert held.start_ticks + held.duration_ticks < notes[-1].start_ticks
+    finally:
+        for opened in (player, synth, bystander):
+            opened.close()
+
+
 def test_a_dying_jack_server_ends_the_rtmidi_player_with_its_take(
     other_jack, player_of, reports, tmp_path
 ):
@@ -437,7 +479,7 @@ def test_a_jack_server_that_comes_back_gets_its_port_and_connections_back(
     play(player, 300.0)
     player.schedule(sixteenths(1000))
     synth.wait(lambda heard: sum(map(is_on, heard)) > 3)
-    time.sleep(2 * CONNECTIONS_SEEN_S)  # who is connected is looked at twice a second
+    until(lambda: player.peers)
     other_jack.server.kill()
     assert reports.wait(PortLost).why == "the jack server went away"
     synth.close()
