@@ -67,6 +67,15 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("port", str, None, "NAME", "MIDI port to play into; without it one is made"),
     Option("midi_api", str, "auto", "API", "MIDI system", MIDI_APIS),
     Option(
+        "latency_ms",
+        float,
+        0.0,
+        "MS",
+        "how late the instrument sounds; notes are sent so much earlier (later if negative)",
+        low=-500,
+        high=500,
+    ),
+    Option(
         "osc_port", int, 9740, "N", "UDP port to listen on; 0 takes a free one", low=0, high=65535
     ),
     Option("osc_host", str, "127.0.0.1", "HOST", "address to listen on"),
@@ -87,6 +96,7 @@ class Config:
     model: str
     port: str | None
     midi_api: str
+    latency_ms: float
     osc_port: int
     osc_host: str
     seed: int | None

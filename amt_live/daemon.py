@@ -106,7 +106,10 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
         try:
             relay = _Relay()
             opening = asyncio.get_running_loop().run_in_executor(
-                None, lambda: PlayerProcess(relay, config.midi_api, config.port)
+                None,
+                lambda: PlayerProcess(
+                    relay, config.midi_api, config.port, latency_ms=config.latency_ms
+                ),
             )
             # While the player starts, the model is opened: the first note waits for both.
             try:

@@ -53,13 +53,22 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the band is doing: beats decoded ahead, speed, lateness of notes, what went wrong."""
+    """How the band is doing: beats decoded ahead, speed, lateness of notes, what went wrong.
+
+    ``port_losses`` counts MIDI ports that went away, ``xruns`` periods that a JACK server lost;
+    ``rights`` is what the system granted the player: priority, locked memory, fine timers.
+    """
 
     horizon_beats: float = 0.0
     tokens_per_s: float = 0.0
     lateness_p99_ms: float = 0.0
     underruns: int = 0
     dropped: int = 0
+    lateness_p50_ms: float = 0.0
+    lateness_p999_ms: float = 0.0
+    port_losses: int = 0
+    xruns: int = 0
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,7 @@ class Engine:
                 self._band.health.timing(report)
             case PortOpened():
                 self._band.midi_api, self._band.midi_port = report.api, report.name
+                self._band.health.opened(report)
                 self._band.publish_state()
             case PortLost(why) | PlayerTrouble(why):
                 self._publish(ErrorNotice(why))

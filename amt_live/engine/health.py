@@ -8,7 +8,7 @@ from typing import Final
 
 from amt_live.control.state import Health, HealthReport, Notice
 from amt_live.midi.clock import Clock
-from amt_live.midi.output import Timing
+from amt_live.midi.output import PortOpened, Timing
 
 PERIOD_S: Final = 0.5
 MARGIN_TOKENS: Final = 24
@@ -28,7 +28,9 @@ class HealthDesk:
         self.next_s = clock.now() + PERIOD_S
         self.underruns = 0
         self._timing = Timing(0.0, 0.0, 0.0, 0, 0)
-        self._dropped_before = 0
+        self._dropped_before = self._losses_before = self._xruns_before = 0
+        self._rights = ""
+        self._lead_s = 0.0
         self._tokens = 0
         self._busy_s = 0.0
         self._token_s = 0.0
@@ -37,7 +39,7 @@ class HealthDesk:
     def margin_s(self) -> float:
         """How far ahead of the playhead a change must lie to be decoded in time."""
         token_s = self._token_s or USUAL_TOKEN_S
-        return min(max(MARGIN_TOKENS * token_s, MIN_MARGIN_S), MAX_MARGIN_S)
+        return min(max(MARGIN_TOKENS * token_s, MIN_MARGIN_S), MAX_MARGIN_S) + self._lead_s
 
     def decoded(self, duration_s: float) -> None:
         """One unit of decoding took this long."""
@@ -48,9 +50,15 @@ class HealthDesk:
         """What the player measured."""
         self._timing = timing
 
+    def opened(self, port: PortOpened) -> None:
+        """A port was opened: what the player was granted, and how early it hands notes over."""
+        self._rights, self._lead_s = port.realtime, port.lead_s
+
     def player_replaced(self) -> None:
         """Another player counts from zero."""
         self._dropped_before += self._timing.dropped
+        self._losses_before += self._timing.port_losses
+        self._xruns_before += self._timing.xruns
         self._timing = Timing(0.0, 0.0, 0.0, 0, 0)
 
     def health(self, horizon_beats: float) -> Health:
@@ -61,6 +69,11 @@ class HealthDesk:
             lateness_p99_ms=self._timing.p99_ms,
             underruns=self.underruns,
             dropped=self._dropped_before + self._timing.dropped,
+            lateness_p50_ms=self._timing.p50_ms,
+            lateness_p999_ms=self._timing.p999_ms,
+            port_losses=self._losses_before + self._timing.port_losses,
+            xruns=self._xruns_before + self._timing.xruns,
+            rights=self._rights,
         )
 
     def report(self, horizon_beats: float) -> None:

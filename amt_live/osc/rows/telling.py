@@ -22,6 +22,11 @@ def _health(state: BandState, _part: str) -> tuple[Atom, ...]:
         float(health.lateness_p99_ms),
         health.underruns,
         health.dropped,
+        float(health.lateness_p50_ms),
+        float(health.lateness_p999_ms),
+        health.port_losses,
+        health.xruns,
+        health.rights,
     )
 
 
@@ -110,6 +115,11 @@ ROWS: Final[tuple[Address, ...]] = (
             "lateness_p99_ms:milliseconds",
             "underruns",
             "dropped",
+            "lateness_p50_ms:milliseconds",
+            "lateness_p999_ms:milliseconds",
+            "port_losses",
+            "xruns",
+            "rights$",
         ),
         read=_health,
     ),
