@@ -45,10 +45,10 @@ class Sampling:
     music do.
     """
 
-    temperature: float = 0.95
-    top_p: float = 0.95
+    temperature: float = 0.98
+    top_p: float = 0.98
     top_k: int = 0
-    guidance: float = 2.0
+    guidance: float = 1.75
 
 
 @dataclass(frozen=True, slots=True)
