@@ -15,8 +15,8 @@ from safetensors.torch import load_file
 from amt_live.errors import FileError, UsageError
 from export import checkpoints
 from export.commands import train as command
-from export.optim import orthogonalise
 from export.corpus import prepare
+from export.optim import orthogonalise
 from export.train import Trainer, TrainSettings
 from export.training import finetune
 from export.training.settings import SIZES
