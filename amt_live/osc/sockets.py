@@ -16,6 +16,9 @@ DEFAULT_PORT: Final = 9740
 RECEIVE_BUFFER_BYTES: Final = 1 << 20
 """What a burst may pile up to while the loop is busy; the system may grant less."""
 
+FLOOD_BUFFER_BYTES: Final = 1 << 22
+"""What the server asks for: a panic that comes in a flood must not find the buffer full."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -24,8 +27,9 @@ def open_udp(host: str, port: int) -> socket.socket:
     family, address = resolve(host, port)
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        for size in (RECEIVE_BUFFER_BYTES, FLOOD_BUFFER_BYTES):  # some refuse what is too much
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
         if sys.platform == "win32":
             # Otherwise another program may take the port over while this one listens.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

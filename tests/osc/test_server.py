@@ -372,13 +372,15 @@ async def test_moods_weigh_more_in_a_flood_and_captures_what_the_table_says():
             moody.send(s.port, "/amt/mood", f"mood {number}")
         await moody.until("/amt/fail")
         assert (await s.ask("/amt/ping"))[0] == "/amt/pong"
-        assert len(s.band.log) == 10
+        # A message costs 1 when it arrives and the rest when it is read, so it matters how many
+        # had arrived by then: between (100 - 30) / 9 and 100 / 10, and so below.
+        assert 7 <= len(s.band.log) <= 10
         greedy = await s.another_ear()
         for _ in range(30):
             greedy.send(s.port, "/amt/capture", 4)
         await greedy.until("/amt/fail")
         assert (await s.ask("/amt/ping"))[0] == "/amt/pong"
-        assert sum(isinstance(command, c.Capture) for command in s.band.log) == 5
+        assert 3 <= sum(isinstance(command, c.Capture) for command in s.band.log) <= 5
 
 
 async def test_a_few_thousand_broken_datagrams_raise_nothing_and_it_still_answers():
