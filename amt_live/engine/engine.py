@@ -45,6 +45,11 @@ RESTART_PERIOD_S: Final = 2.0
 COMMANDS_S: Final = 0.005
 """Commands that wait are carried out for so long at a stretch; then the band has its turn."""
 
+BREATH_BEATS: Final = 1.0
+BREATH_S: Final = 0.25
+"""After a mood the next one waits until so much is decoded again, though no longer than this: in a
+flood of moods the newest plays four times a second, and there is something to play."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -70,6 +75,8 @@ class Engine:
         self._wake = threading.Condition()
         self._line = Line(self._wake)
         self._hearing = Hearing(self._heard)
+        self._is_held = False
+        self._turned_mood_s = float("-inf")
         self._closing = False
         self._clock = clock
         self._takes = TakeDesk(takes_folder)
@@ -137,6 +144,7 @@ class Engine:
 
     def _heard(self) -> None:
         with self._wake:
+            self._is_held = False  # or a notice between looking and waiting would be lost
             self._wake.notify()
 
     def _settle(self, future: "Future[None]", work: "Callable[[], Future[object] | None]") -> None:
@@ -183,19 +191,29 @@ class Engine:
                 rest_s = self._survive(error)
             if rest_s > 0:
                 with self._wake:
-                    if (not self._line or self._hearing.is_busy) and not self._closing:
+                    if (not self._line or self._is_held) and not self._closing:
                         self._wake.wait(rest_s)
         self._cancel_rest()
 
     def _next(self) -> Job | None:
-        """The job whose turn it is, unless its words have to be read first."""
+        """The job whose turn it is, unless it is a mood that has to wait a moment."""
         job = self._line.head()
         if job is None:
             return None
         words = () if job.is_void else words_of(job.command)
-        if words and not self._hearing.is_ready(self._band.moods.reader, words):
+        is_ready = self._hearing.is_ready(self._band.moods.reader, words) if words else True
+        self._is_held = not is_ready or (bool(words) and self._is_short_of_breath())
+        if self._is_held:
             return None
+        if words:
+            self._turned_mood_s = time.perf_counter()
         return self._line.pop()
+
+    def _is_short_of_breath(self) -> bool:
+        """Whether the last mood threw away so much that the music should first get ahead again."""
+        if time.perf_counter() - self._turned_mood_s > BREATH_S:
+            return False
+        return self._band.transport.is_running and self._band.horizon_beats() < BREATH_BEATS
 
     def _cancel_rest(self) -> None:
         with self._wake:
