@@ -44,7 +44,7 @@ def test_every_command_exists() -> None:
 def test_every_option_in_a_shell_block_exists(line: str) -> None:
     words = line.split()
     command = words[1] if words[1].isalpha() else "play"
-    if command in {"prepare", "train", "export", "evaluate"}:
+    if command in {"prepare", "describe", "train", "export", "styles", "embed", "evaluate"}:
         pytest.importorskip("torch", reason="their options are known to amt-live[train] only")
     options = set(re.findall(r"(?<= )--?[a-z][a-z-]*", re.sub(r'"[^"]*"', "TEXT", line)))
     known = set(re.findall(r"--?[a-z][a-z-]*", _help(command)))
@@ -65,7 +65,7 @@ def test_every_linked_file_is_there() -> None:
 
 def test_the_figures_of_the_model_are_those_of_its_evaluation() -> None:
     figures = json.loads((ROOT / "models/default/evaluation.json").read_text(encoding="utf-8"))
-    shown = re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", README, re.MULTILINE)
+    shown = re.findall(r"^\| `(\w+)` \| (-?[\d.]+) \|", README, re.MULTILINE)
     assert len(shown) >= 8
     assert {name: float(value) for name, value in shown} == {
         name: figures[name] for name, _ in shown
