@@ -8,9 +8,12 @@ is gone while its port stayed was taken away by a person and is forgotten.
 import contextlib
 import threading
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 PERIOD_S: Final = 0.5
+
+Joined = Literal["", "new", "restored"]
+"""Nobody; somebody who knows no programs yet; somebody on whom a dead player's notes may sound."""
 
 
 class Links:
@@ -35,12 +38,13 @@ class Links:
         self._away = set(restore) | ({target} if target else set())
         """Known, and not connected because they are not there."""
         self._there: frozenset[str] = frozenset()
-        self._joined = False
+        self._unsilenced = set(restore)
+        self._joined: Joined = ""
         self.target_gone = False
         self._closing = threading.Event()
         self._vanished = vanished
         self._look()
-        self._joined = False  # What is connected from the start is greeted with the port.
+        self._joined = ""  # What is connected from the start is greeted with the port.
         self._thread = threading.Thread(target=self._run, name="links", daemon=True)
         self._thread.start()
 
@@ -49,9 +53,9 @@ class Links:
         """Who is connected or will be again."""
         return tuple(sorted(self._there | self._away))
 
-    def joined(self) -> bool:
-        """Whether somebody was connected since the last call."""
-        joined, self._joined = self._joined, False
+    def joined(self) -> Joined:
+        """Who was connected since the last call; see ``Joined``."""
+        joined, self._joined = self._joined, ""
         return joined
 
     def close(self) -> None:
@@ -78,8 +82,12 @@ class Links:
                 self._client.connect(self._port, name)
                 connected.add(name)
                 self._away.discard(name)
-        if connected - self._there:
-            self._joined = True
+        came = connected - self._there
+        if came & self._unsilenced:
+            self._joined = "restored"
+        elif came and not self._joined:
+            self._joined = "new"
+        self._unsilenced -= came
         self._there = frozenset(connected)
         if may_be_new:
             self._vanished.clear()

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from amt_live.errors import PortError
 from amt_live.midi.jack_client import open_client
-from amt_live.midi.jack_links import Links
+from amt_live.midi.jack_links import Joined, Links
 from amt_live.midi.jack_time import FrameClock, unwrapped
 from amt_live.midi.rtmidi_client import quiet
 
@@ -128,8 +128,8 @@ class JackPort:
         count = len(self._late)
         return [self._late.popleft() * 1000 / self._rate_hz for _ in range(count)]
 
-    def joined(self) -> bool:
-        """Whether a receiver was connected since the last call: it knows no programs yet."""
+    def joined(self) -> Joined:
+        """Who was connected since the last call."""
         return self._links.joined()
 
     def lost(self) -> str | None:

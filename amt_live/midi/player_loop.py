@@ -45,6 +45,8 @@ from amt_live.midi.recover import finish_apart
 from amt_live.midi.reporter import Reporter
 
 _CHECK_EVERY_S: Final = 1.0
+_SILENCED_TIMES: Final = 4
+_SILENCED_EVERY_S: Final = 0.03
 _MAX_LINE_BYTES: Final = 1 << 20
 _LONG_BYTES: Final = 1 << 20
 """A journal of this length (some quarter of an hour) is too much work for a real-time process."""
@@ -88,8 +90,8 @@ class Player:
     def run(self, *, silence_first: bool = False) -> int:
         """Play until told to stop or the port is lost for good; returns the exit code."""
         try:
-            for data in all_sound_off() if silence_first else ():
-                self._keeper.send(data)
+            if silence_first:
+                self._silence_repeatedly()
             self._performer.open()
             self._loop()
             code = 0
@@ -104,6 +106,15 @@ class Player:
         for thread in self._finishing:
             thread.join(10.0)
         return code
+
+    def _silence_repeatedly(self) -> None:
+        """End what a dead player left. A JACK server that just lost a client was seen to carry a
+        new connection only some periods later: so more than once.
+        """
+        for _ in range(_SILENCED_TIMES):
+            for data in all_sound_off():
+                self._keeper.send(data)
+            time.sleep(_SILENCED_EVERY_S)
 
     def _loop(self) -> None:
         check_at_s = time.perf_counter() + _CHECK_EVERY_S
@@ -120,7 +131,10 @@ class Player:
                 self._check()
 
     def _check(self) -> None:
-        if self._keeper.check():
+        joined = self._keeper.check()
+        for data in all_sound_off() if joined == "restored" else ():
+            self._keeper.send(data)
+        if joined:
             self._performer.introduce()
         reporter, keeper = self._reporter, self._keeper
         reporter.dropped = self._performer.dropped

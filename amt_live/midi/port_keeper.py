@@ -12,6 +12,7 @@ from typing import Final
 
 from amt_live.errors import PortError
 from amt_live.midi.clock import LeadingClock
+from amt_live.midi.jack_links import Joined
 from amt_live.midi.output import PlayerTrouble, PortLost, PortOpened
 from amt_live.midi.ports import NullPort, OutputPort
 from amt_live.midi.protocol import PipeReport, PortPeers
@@ -75,8 +76,8 @@ class PortKeeper:
         self._latency_s = min(max(latency_ms, -MAX_LATENCY_MS), MAX_LATENCY_MS) / 1000
         self.clock.set_lead(self._lead_s + self._latency_s)
 
-    def check(self) -> bool:
-        """Look after the port, about once a second; whether somebody joined who knows no programs.
+    def check(self) -> Joined:
+        """Look after the port, about once a second; who joined.
 
         Raises PortError where the port is lost for good.
         """

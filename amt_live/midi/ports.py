@@ -18,6 +18,7 @@ from typing import Final, Protocol
 
 from amt_live.errors import PortError
 from amt_live.midi.jack_client import jack_module
+from amt_live.midi.jack_links import Joined
 from amt_live.midi.messages import all_sound_off
 from amt_live.midi.rtmidi_client import CLIENT_NAME, available, client, quiet
 from amt_live.midi.rtmidi_port import SETTLE_S, open_rtmidi
@@ -66,8 +67,8 @@ class OutputPort(Protocol):
     def take_lateness_ms(self) -> list[float] | None:
         """How late each note-on since the last call was; None where the port does not measure."""
 
-    def joined(self) -> bool:
-        """Whether a receiver was connected since the last call: it knows no programs yet."""
+    def joined(self) -> Joined:
+        """Who was connected since the last call; see ``Joined``."""
 
     def lost(self) -> str | None:
         """Why the port is gone, or None. Cheap."""
@@ -107,9 +108,9 @@ class NullPort:
     def take_lateness_ms(self) -> None:
         """Nothing is measured."""
 
-    def joined(self) -> bool:
+    def joined(self) -> Joined:
         """Nobody."""
-        return False
+        return ""
 
     def lost(self) -> str | None:
         """Never."""

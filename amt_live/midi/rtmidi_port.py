@@ -10,6 +10,7 @@ import time
 from typing import Any, Final
 
 from amt_live.errors import PortError
+from amt_live.midi.jack_links import Joined
 from amt_live.midi.rtmidi_client import client, quiet, sources
 
 _LOOPBACK: Final = "loopMIDI"
@@ -40,9 +41,9 @@ class RtMidiPort:
     def take_lateness_ms(self) -> None:
         """Not measured here: a message leaves when it is sent."""
 
-    def joined(self) -> bool:
+    def joined(self) -> Joined:
         """RtMidi does not tell who is connected."""
-        return False
+        return ""
 
     def send(self, data: bytes, at_s: float | None = None) -> None:
         """Send one message now; raises PortError when the port is gone."""
