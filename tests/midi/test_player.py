@@ -508,3 +508,33 @@ def test_the_player_imports_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_an_output_latency_moves_what_is_heard_and_not_what_is_written(
+    jack_server, listen, reports, tmp_path
+):
+    late_s, taken = {}, {}
+    for latency_ms in (0, 200, -200):
+        name = f"amt-latency{latency_ms}"
+        player = PlayerProcess(reports, "jack", client_name=name, latency_ms=latency_ms)
+        try:
+            listener = listen(name + "-ear", to=name + ":")
+            listener.wait_connected(player.panic)
+            player.take_start(tmp_path / f"{latency_ms}.mid")
+            timeline = play(player, 300.0, lead_s=1.0)
+            player.schedule([Bar(0, 1920, 0), *sixteenths(24)])
+            listener.wait(lambda heard: sum(map(is_off, heard)) == 24)
+            assert player.take_stop() == tmp_path / f"{latency_ms}.mid"
+        finally:
+            player.close()
+        at_s = [at for at, data in listener.heard if is_on(data)]
+        off = sorted(at - timeline.seconds_at(120 * step) for step, at in enumerate(at_s))
+        late_s[latency_ms] = off[len(off) // 2]
+        notes = smf.notes_of(smf.read(tmp_path / f"{latency_ms}.mid"))
+        taken[latency_ms] = sorted((n.start_ticks - notes[0].start_ticks, n.pitch) for n in notes)
+    # The middle note: a machine that is busy hears the latest later.
+    assert late_s[0] - late_s[200] == pytest.approx(0.2, abs=0.05)
+    assert late_s[-200] - late_s[0] == pytest.approx(0.2, abs=0.05)
+    assert [pitch for _, pitch in taken[200]] == [pitch for _, pitch in taken[0]]
+    gaps = sorted(abs(a - b) for (a, _), (b, _) in zip(taken[200], taken[0], strict=True))
+    assert gaps[len(gaps) // 2] <= 5

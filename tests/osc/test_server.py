@@ -453,14 +453,14 @@ async def test_notices_are_pushed_to_every_listener():
         await listening(s)
         s.server.push(BeatPassed(3, 2))
         s.server.push(NotePlayed("piano", 60, 96, 0.5))
-        s.server.push(HealthReport(Health(8.0, 350.0, 0.5, 1, 2)))
+        s.server.push(HealthReport(Health(8.0, 350.0, 0.5, 1, 2, 0.25, 1.5, 1, 7, "SCHED_FIFO")))
         s.server.push(ErrorNotice("the port is gone"))
         s.server.push(MoodApplied(4, "calm", 5, 1.0, 12.5))
         for ear in (s.ear, other):
             assert [await ear.next() for _ in range(5)] == [
                 ("/amt/beat", 3, 2),
                 ("/amt/note", "piano", 60, 96, 0.5),
-                ("/amt/health", 8.0, 350.0, 0.5, 1, 2),
+                ("/amt/health", 8.0, 350.0, 0.5, 1, 2, 0.25, 1.5, 1, 7, "SCHED_FIFO"),
                 ("/amt/error", "the port is gone"),
                 ("/amt/mood/applied", 4, "calm", 5, 1.0, 12.5),
             ]
