@@ -51,6 +51,8 @@ def sets(command: c.Command) -> Hashable:
             return ("knob", name)
         case c.SetSampling(name, _):
             return ("sampling", name)
+        case c.SetTempo(_, glide_beats) if glide_beats:
+            return None  # a glide starts from the tempo that was set before it
         case c.SetTempo() | c.SetSeed() | c.SetKey() | c.SetChords() | c.SetQuantise():
             return type(command).__name__
     return None
