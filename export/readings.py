@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from amt_live.analysis import elements, styles
-from amt_live.analysis.measures import MEASURED, Scale, key_scores, measure, part_shares
-from amt_live.analysis.moods import CONTEXT_STEPS, WINDOW_BARS
+from amt_live.analysis.measures import MEASURED, Scale
+from amt_live.analysis.moods import WINDOW_BARS, window_measures
 from amt_live.manifest import load_manifest
 from amt_live.text.conditioning import Conditioner
 from amt_live.text.embedder import Embedder
@@ -114,20 +114,7 @@ def _windows(corpus: Corpus, piece: PieceInfo) -> Iterator[tuple[Any, Any]]:
     firsts = np.arange(0, len(bars), WINDOW_BARS)
     if len(firsts) > WINDOWS:
         firsts = firsts[np.linspace(0, len(firsts) - 1, WINDOWS).astype(int)]
-    for first in firsts:
-        window = bars[first : first + WINDOW_BARS]
-        start, end = int(window[0, 0]), int(window[-1].sum())
-        low, high = np.searchsorted(notes["step"], (start, end))
-        if low == high or end == start:
-            continue
-        inside = notes[low:high].copy()
-        inside["step"] -= start
-        near = np.searchsorted(notes["step"], (start - CONTEXT_STEPS, end + CONTEXT_STEPS))
-        scores = key_scores(notes[slice(*near)])
-        yield (
-            measure(inside, end - start, int(window[0, 1]), scores),
-            part_shares(inside, end - start),
-        )
+    return window_measures(notes, bars, firsts.tolist())
 
 
 def _standardised(features: Floats, mean: Floats, deviation: Floats) -> Floats:

@@ -5,8 +5,6 @@ in the table with its figure.
 """
 
 import logging
-import statistics
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from amt_live.inference.bench import PAUSE_S, step_ms
 from amt_live.inference.decoder import Decoder, DecoderSizes, load_decoder
 from export.graph import quantise_blocks, quantise_matmuls
 from export.passages import Passage
@@ -30,7 +29,6 @@ WORK: Final = 2.5e11
 """Tokens times parameters that are heard at most: large models are scored on less."""
 
 SPEED_AT: Final = 512
-PAUSE_S: Final = 0.004
 STEPS: Final = 40
 
 
@@ -135,23 +133,10 @@ def _blocks(source: Path, target: Path) -> None:
 
 def tokens_per_s(decoder: Decoder, pause_s: float) -> float:
     """Guided steps a second at 512 positions; with a pause between them, as a band plays."""
-    zero = np.zeros(decoder.sizes.hidden, np.float32)
     place = min(SPEED_AT, decoder.context // 2)
-    many = np.broadcast_to(zero, (place, len(zero)))
+    took_ms = step_ms(decoder, place, steps=STEPS, pause_s=pause_s)
     decoder.guided = False
-    decoder.rewind(0)
-    decoder.prefill([2] * place, many, many)
-    decoder.guided = True
-    times = []
-    for _ in range(STEPS):
-        # A pause is what is measured here, not a way to wait for something.
-        time.sleep(pause_s)
-        began_s = time.perf_counter()
-        decoder.step(2, zero, zero)
-        times.append(time.perf_counter() - began_s)
-        decoder.rewind(place)
-    decoder.guided = False
-    return 1.0 / statistics.median(times)
+    return 1000 / took_ms
 
 
 HEADER: Final = (

@@ -5,6 +5,7 @@ what the model would have been told of such music. It is no human judgement.
 """
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,10 +63,21 @@ class MoodReading:
 
 def measure_windows(music: Music) -> tuple[Floats, Floats]:
     """Raw MEASURED values [W, M] and part shares [W, 16] of the windows that hold notes."""
-    raw: list[Floats] = []
-    shares: list[Floats] = []
-    notes, bars = music.notes, music.bars
-    for first in range(0, len(bars), WINDOW_BARS):
+    measured = list(
+        window_measures(music.notes, music.bars, range(0, len(music.bars), WINDOW_BARS))
+    )
+    if not measured:  # bars shorter than the grid
+        return np.zeros((0, len(MEASURED)), np.float32), np.zeros((0, len(PARTS)), np.float32)
+    raw, shares = zip(*measured, strict=True)
+    return np.stack(raw), np.stack(shares)
+
+
+def window_measures(
+    notes: NDArray[np.void], bars: NDArray[np.int32], firsts: Iterable[int]
+) -> Iterator[tuple[Floats, Floats]]:
+    """Raw MEASURED values and part shares of the windows that begin at the bars ``firsts`` and
+    hold notes."""
+    for first in firsts:
         window = bars[first : first + WINDOW_BARS]
         start, end = int(window[0, 0]), int(window[-1].sum())
         low, high = np.searchsorted(notes["step"], (start, end))
@@ -77,11 +89,10 @@ def measure_windows(music: Music) -> tuple[Floats, Floats]:
             *np.searchsorted(notes["step"], (start - CONTEXT_STEPS, end + CONTEXT_STEPS))
         )
         scores = key_scores(notes[around])
-        raw.append(measure(inside, end - start, int(window[0, 1]), scores))
-        shares.append(part_shares(inside, end - start))
-    if not raw:  # bars shorter than the grid
-        return np.zeros((0, len(MEASURED)), np.float32), np.zeros((0, len(PARTS)), np.float32)
-    return np.stack(raw), np.stack(shares)
+        yield (
+            measure(inside, end - start, int(window[0, 1]), scores),
+            part_shares(inside, end - start),
+        )
 
 
 def read_mood(raw: Floats, scale: Scale) -> MoodReading:

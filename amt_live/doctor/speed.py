@@ -11,18 +11,15 @@ and a beat take, and then times single steps with pauses between them, as when a
 """
 
 import queue
-import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from amt_live.control.commands import SetKnob
 from amt_live.engine.model import Model
+from amt_live.inference.bench import sampling_ms, step_ms
 from amt_live.inference.decoder import Decoder
-from amt_live.inference.sampler import Sampler
 from amt_live.midi.output import PlayerReport, Timing
 from amt_live.midi.player_process import PlayerProcess
 from amt_live.music.events import Note
@@ -41,7 +38,6 @@ HEAD_TOKENS: Final = 4
 
 POSITIONS: Final = 512
 STEPS: Final = 60
-PAUSE_S: Final = 0.004
 STEPS_S: Final = 1.5
 """Steps are measured for no longer than this."""
 
@@ -87,39 +83,9 @@ def measure_speed(model: Model, decoder: Decoder) -> Speed:
     take = Stage(model).play(request)
     notes, beats = max(len(take.notes), 1), BARS * BEATS_A_BAR
     tokens_per_note = max(take.tokens - HEAD_TOKENS * BARS, 1) / notes
-    return Speed(_step_ms(decoder), _draw_ms(decoder), tokens_per_note, notes / beats)
-
-
-def _step_ms(decoder: Decoder) -> float:
-    """The median of guided steps with a pause before each, at 512 positions or near the end."""
-    zero = np.zeros(decoder.sizes.hidden, np.float32)
     place = min(POSITIONS, decoder.context - 2)
-    decoder.guided = False
-    decoder.rewind(0)
-    many = np.broadcast_to(zero, (place, len(zero)))
-    decoder.prefill([2] * place, many, many)
-    decoder.guided = True
-    times: list[float] = []
-    until_s = time.perf_counter() + STEPS_S
-    while len(times) < STEPS and (len(times) < 3 or time.perf_counter() < until_s):
-        time.sleep(PAUSE_S)  # the pause is what is measured: caches and clocks cool down
-        began_s = time.perf_counter()
-        decoder.step(2, zero, zero)
-        times.append(time.perf_counter() - began_s)
-        decoder.rewind(place)
-    return statistics.median(times) * 1000
-
-
-def _draw_ms(decoder: Decoder) -> float:
-    zero = np.zeros(decoder.sizes.hidden, np.float32)
-    logits = decoder.step(2, zero, zero).copy()
-    sampler = Sampler(0)
-    times: list[float] = []
-    for _ in range(STEPS):
-        began_s = time.perf_counter()
-        sampler.choose(logits, ((0, logits.shape[1]),), (1,), top_p=0.95, guidance=2.0)
-        times.append(time.perf_counter() - began_s)
-    return statistics.median(times) * 1000
+    step = step_ms(decoder, place, steps=STEPS, within_s=STEPS_S)
+    return Speed(step, sampling_ms(decoder, STEPS), tokens_per_note, notes / beats)
 
 
 @dataclass(frozen=True, slots=True)

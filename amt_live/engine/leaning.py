@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amt_live.engine.chording import fitting_qualities, lean, tones
+from amt_live.music.keys import SCALES
 from amt_live.music.parts import PARTS
 from amt_live.text.conditioning import Mood
 from amt_live.tokens import vocabulary as v
@@ -52,8 +53,6 @@ MAX_DENSITY_LEVEL: Final = 6
 GROUPS: Final = ((v.PART_VELOCITY_FIRST, v.PITCH_FIRST), (v.PITCH_FIRST, v.DRUM_FIRST))
 """Leaning says which part and which pitch, not whether there is another note: that stays with the
 model and its density."""
-_SCALES: Final = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
-"""Major, and minor with both sevenths."""
 
 
 class Over(NamedTuple):
@@ -157,7 +156,7 @@ class Leaning:
 
 def _scale(key: int) -> frozenset[int]:
     minor, root = divmod(key, 12)
-    return frozenset((root + step) % 12 for step in _SCALES[minor])
+    return frozenset((root + step) % 12 for step in SCALES[minor])
 
 
 def density_level(mood: Mood) -> int | None:

@@ -4,6 +4,7 @@ Called from the command line only. Steps are measured paced, a pause between the
 how a band plays: caches and clocks cool down, and a step takes longer than in a hot loop.
 """
 
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -57,12 +58,12 @@ def run_bench(
     decode_ms: dict[str, dict[int, float]] = {}
     for name, guided in (("plain", False), ("guided", True)):
         decode_ms[name] = {
-            place: _step_ms(decoder, zero, place, guided, repeats)
+            place: round(step_ms(decoder, place, guided=guided, steps=repeats), 4)
             for place in POSITIONS
             if place < decoder.context
         }
-    sample_ms = _sample_ms(decoder, zero, repeats)
-    hot_ms = _step_ms(decoder, zero, 512, True, repeats, pause_s=0.0)
+    sample_ms = sampling_ms(decoder, repeats)
+    hot_ms = round(step_ms(decoder, 512, steps=repeats, pause_s=0.0), 4)
     return BenchResult(
         provider=decoder.provider,
         decode_ms=decode_ms,
@@ -81,24 +82,31 @@ def _fill(decoder: Decoder, zero: Floats, length: int, guided: bool) -> None:
     decoder.guided = guided
 
 
-def _step_ms(
+def step_ms(
     decoder: Decoder,
-    zero: Floats,
     place: int,
-    guided: bool,
-    repeats: int,
+    *,
+    guided: bool = True,
+    steps: int,
     pause_s: float = PAUSE_S,
+    within_s: float = math.inf,
 ) -> float:
+    """The median of steps at a place of the context with a pause before each, as a band plays.
+
+    Stops early, after three steps at least, when they take longer than ``within_s`` in all.
+    """
+    zero = np.zeros(decoder.sizes.hidden, np.float32)
     _fill(decoder, zero, place, guided)
-    times = []
-    for _ in range(repeats):
-        # A pause is what is measured here, not a way to wait for something.
+    times: list[float] = []
+    until_s = time.perf_counter() + within_s
+    while len(times) < steps and (len(times) < 3 or time.perf_counter() < until_s):
+        # The pause is what is measured (caches and clocks cool down), not a way to wait.
         time.sleep(pause_s)
         began_s = time.perf_counter()
         decoder.step(2, zero, zero)
         times.append(time.perf_counter() - began_s)
         decoder.rewind(place)
-    return round(statistics.median(times) * 1000, 4)
+    return statistics.median(times) * 1000
 
 
 def _prefill_ms(decoder: Decoder, zero: Floats, length: int) -> float:
@@ -107,7 +115,9 @@ def _prefill_ms(decoder: Decoder, zero: Floats, length: int) -> float:
     return (time.perf_counter() - began_s) * 1000
 
 
-def _sample_ms(decoder: Decoder, zero: Floats, repeats: int) -> float:
+def sampling_ms(decoder: Decoder, repeats: int) -> float:
+    """The median of draws from guided logits."""
+    zero = np.zeros(decoder.sizes.hidden, np.float32)
     _fill(decoder, zero, 8, guided=True)
     logits = decoder.step(2, zero, zero).copy()
     sampler = Sampler(0)

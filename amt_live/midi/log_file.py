@@ -8,13 +8,12 @@ last one tells the size and the hash of the take. Written by whoever finishes th
 import contextlib
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from amt_live.errors import FileError
-from amt_live.midi.places import check_ordinary
+from amt_live.midi.places import whole_file
 
 SUFFIX: Final = ".amtlog"
 VERSION: Final = 1
@@ -39,29 +38,19 @@ def write_log(take: Path, lines: Iterable[bytes], rows: int) -> None:
     Raises FileError where it cannot be written.
     """
     path = log_of(take)
-    partial = path.with_name(path.name + ".partial")
     with contextlib.suppress(FileNotFoundError):
         path.unlink()  # of another take that had this name
     begun = iter(lines)
     first = next(begun, None)
     if first is None:
         return
-    check_ordinary(path)
-    try:
-        with partial.open("wb") as file:
-            file.write(first)
-            file.writelines(begun)
-            with take.open("rb") as written:
-                digest = hashlib.file_digest(written, "sha256").hexdigest()
-            end = {"take": {"rows": rows, "sha256": digest}}
-            file.write(json.dumps(end, separators=(",", ":")).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        why = error.strerror or error
-        raise FileError(f"cannot write {path}: {why}; the take itself is whole") from None
+    with whole_file(path, "the take itself is whole") as file:
+        file.write(first)
+        file.writelines(begun)
+        with take.open("rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+        end = {"take": {"rows": rows, "sha256": digest}}
+        file.write(json.dumps(end, separators=(",", ":")).encode() + b"\n")
 
 
 def read_log(take: Path) -> Iterator[dict[str, Any]]:

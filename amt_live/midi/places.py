@@ -4,8 +4,12 @@ Called by the commands, the recorder and the writer of MIDI files. Files are wri
 renamed into place, which would put an ordinary file where a device or a pipe was.
 """
 
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from amt_live.errors import FileError
 
@@ -14,6 +18,26 @@ def check_ordinary(path: Path) -> None:
     """Raise FileError where something lies that is no ordinary file; a free place is fine."""
     if path.exists() and not path.is_file():
         raise FileError(f"cannot write {path}: it is not an ordinary file; choose another name")
+
+
+@contextmanager
+def whole_file(path: Path, advice: str) -> Iterator[BinaryIO]:
+    """A file that is there whole, on the disk, once the block ends, or not at all.
+
+    Raises FileError that ends with the advice where it cannot be written.
+    """
+    partial = path.with_name(path.name + ".partial")
+    check_ordinary(path)
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        why = error.strerror or error
+        raise FileError(f"cannot write {path}: {why}; {advice}") from None
 
 
 def check_place(path: Path) -> None:

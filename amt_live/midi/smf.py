@@ -5,7 +5,6 @@ hold both against other libraries. Tempo in microseconds, a file matter, stays i
 The same song always gives the same bytes. Channels count from 0.
 """
 
-import os
 import struct
 from collections import deque
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from typing import Final
 
 from amt_live.errors import FileError
 from amt_live.midi.messages import control, note_off, note_on, program_change
-from amt_live.midi.places import check_ordinary
+from amt_live.midi.places import whole_file
 from amt_live.midi.smf_reader import CorruptFile, RawTrack, read_raw
 from amt_live.music.beats import TICKS_PER_QUARTER
 
@@ -127,18 +126,8 @@ def to_bytes(song: Song) -> bytes:
 
 def write(song: Song, path: Path) -> None:
     """Write a file, whole or not at all; raises FileError where it cannot be written."""
-    partial = path.with_name(path.name + ".partial")
-    check_ordinary(path)
-    try:
-        with partial.open("wb") as file:
-            file.write(to_bytes(song))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        why = error.strerror or error
-        raise FileError(f"cannot write {path}: {why}; choose another place") from None
+    with whole_file(path, "choose another place") as file:
+        file.write(to_bytes(song))
 
 
 def read(path: Path) -> Song:

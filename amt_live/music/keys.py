@@ -9,6 +9,9 @@ from typing import Final
 ROOTS: Final = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 """Names of the pitch classes from C."""
 
+SCALES: Final = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))
+"""Semitones above the tonic: major, and minor with both sevenths."""
+
 _NATURALS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _SIGNS: Final = {"": "", "♯": "#", "sharp": "#", "♭": "b", "flat": "b"}
 _SHIFTS: Final = {"": 0, "#": 1, "b": -1}

@@ -74,13 +74,19 @@ def read_explicit(text: str) -> Explicit:
     unwanted: set[str] = set()
     only: set[str] = set()
     programs: dict[int, int] = {}
-    for start, end, name in _mentions(words):
+    mentions = list(_mentions(words))
+    passed = [word in _SPANNED for word in words]
+    for start, end, _ in mentions:
+        passed[start:end] = [True] * (end - start)
+    for start, end, name in mentions:
         parts, program = _known()[name]
-        if _is_negated(words, start):
+        before = _before(words, passed, start)
+        if before in _NEGATIONS:
             unwanted.update(parts)
             continue
         wanted.add(parts[0])
-        if name in _COMPLETE or _is_alone(words, start, end):
+        after = _after(words, passed, end)
+        if name in _COMPLETE or before in _ONLY_BEFORE or after in _ONLY_AFTER:
             only.update(parts)
         if program is not None:
             programs.setdefault(PART_NAMES.index(parts[0]), program)
@@ -150,29 +156,19 @@ def _mentions(words: list[str]) -> Iterator[tuple[int, int, str]]:
             index += 1
 
 
-def _is_negated(words: list[str], start: int) -> bool:
-    return _leads_to(words, start, _NEGATIONS)
+def _before(words: list[str], passed: list[bool], start: int) -> str:
+    """The word before a name, over nothing but other names and articles; empty for none."""
+    at = start - 1
+    while at >= 0 and passed[at]:
+        at -= 1
+    return words[at] if at >= 0 else ""
 
 
-def _is_alone(words: list[str], start: int, end: int) -> bool:
-    if _leads_to(words, start, _ONLY_BEFORE):
-        return True
-    after = end
-    while after < len(words) and (words[after] in _SPANNED or _in_name(words, after)):
-        after += 1
-    return after < len(words) and words[after] in _ONLY_AFTER
-
-
-def _leads_to(words: list[str], start: int, leaders: frozenset[str]) -> bool:
-    """Whether one of the leaders stands before the word, over nothing but names and articles."""
-    before = start - 1
-    while before >= 0 and (words[before] in _SPANNED or _in_name(words, before)):
-        before -= 1
-    return before >= 0 and words[before] in leaders
-
-
-def _in_name(words: list[str], index: int) -> bool:
-    return any(start <= index < end for start, end, _ in _mentions(words))
+def _after(words: list[str], passed: list[bool], end: int) -> str:
+    """The word after a name, as ``_before``."""
+    while end < len(words) and passed[end]:
+        end += 1
+    return words[end] if end < len(words) else ""
 
 
 def _key(text: str) -> int | None:

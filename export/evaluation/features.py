@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from amt_live.analysis.measures import key_scores
 from amt_live.music.beats import STEPS_PER_BEAT
+from amt_live.music.keys import SCALES
 from amt_live.music.parts import DRUMS, PART_NAMES, part_named
 from export.evaluation.patterns import bar_of, groove_consistency, self_similarity
 from export.evaluation.window import Window
@@ -34,7 +35,7 @@ USUAL_BASS_PITCH: Final = 40.0
 _SCALES: Final = np.array(
     [
         [(pitch - root) % 12 in scale for pitch in range(12)]
-        for scale in ({0, 2, 4, 5, 7, 9, 11}, {0, 2, 3, 5, 7, 8, 10, 11})
+        for scale in SCALES
         for root in range(12)
     ]
 )
