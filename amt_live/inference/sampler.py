@@ -5,13 +5,18 @@ ranges of ids, so this module knows no music. The random state is a small value 
 and rewinds can keep.
 """
 
+import math
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
+Doubles: TypeAlias = NDArray[np.float64]
+
+SORTED_WHOLE: Final = 32
+"""So many weights are sorted without leaving out the least of them first."""
 
 
 class RandomState(NamedTuple):
@@ -27,6 +32,7 @@ class Sampler:
     def __init__(self, seed: int = 0) -> None:
         self._bits = np.random.PCG64(0)
         self._random = np.random.Generator(self._bits)
+        self._scores: Doubles = np.empty(0)
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
@@ -73,7 +79,7 @@ class Sampler:
         ``top_k`` 0 is off; a temperature under 0.01 takes the best id. Raises ValueError if nothing
         is left to choose from.
         """
-        scores = _masked(logits, ranges, forbidden, guidance)
+        scores = self._masked(logits, ranges, forbidden, guidance)
         if bias is not None:
             scores = _biased(scores, bias, groups)
         best = int(scores.argmax())
@@ -81,55 +87,71 @@ class Sampler:
             raise ValueError(f"no id is allowed in {tuple(ranges)} without {tuple(forbidden)}")
         if temperature < 0.01:
             return best
-        weights = np.exp((scores - scores[best]) * (1.0 / temperature))
+        scores -= scores[best]
+        scores *= 1.0 / temperature
+        weights = np.exp(scores)
         ids = weights.nonzero()[0]
         weights = weights[ids]
         if 0 < top_k < len(weights):
             weights[weights < np.partition(weights, -top_k)[-top_k]] = 0.0
         if top_p < 1.0:
-            ids, weights = _nucleus(ids, weights, top_p)
-        sums = weights.cumsum()
+            ids, sums = _nucleus(ids, weights, top_p)
+        else:
+            sums = weights.cumsum()
         drawn = int(sums.searchsorted(self._random.random() * sums[-1], side="right"))
         return int(ids[min(drawn, len(ids) - 1)])
 
+    def _masked(
+        self,
+        logits: Floats,
+        ranges: Sequence[tuple[int, int]],
+        forbidden: Sequence[int],
+        guidance: float,
+    ) -> Doubles:
+        """Scores [V], -inf where an id may not come; overwritten by the next call."""
+        if len(self._scores) != logits.shape[1]:
+            self._scores = np.empty(logits.shape[1])
+        scores = self._scores
+        scores.fill(-np.inf)
+        row = logits[0]
+        if len(logits) > 1 and guidance != 1.0:
+            row = row - logits[1]
+            row *= np.float32(guidance)
+            row += logits[1]
+        for first, end in ranges:
+            scores[first:end] = row[first:end]
+        for token in forbidden:
+            scores[token] = -np.inf
+        return scores
 
-def _masked(
-    logits: Floats,
-    ranges: Sequence[tuple[int, int]],
-    forbidden: Sequence[int],
-    guidance: float,
-) -> NDArray[np.float64]:
-    """Scores [V], -inf where an id may not come."""
-    scores = np.full(logits.shape[1], -np.inf)
-    row = logits[0]
-    if len(logits) > 1 and guidance != 1.0:
-        row = logits[1] + np.float32(guidance) * (row - logits[1])
-    for first, end in ranges:
-        scores[first:end] = row[first:end]
-    if forbidden:
-        scores[list(forbidden)] = -np.inf
-    return scores
 
-
-def _biased(
-    scores: NDArray[np.float64], bias: Floats, groups: Sequence[tuple[int, int]]
-) -> NDArray[np.float64]:
+def _biased(scores: Doubles, bias: Floats, groups: Sequence[tuple[int, int]]) -> Doubles:
     """Scores with the bias; each group keeps the joint weight that it had."""
-    biased = scores + bias
+    both = np.empty((2, len(scores)))
+    both[0] = scores
+    biased = np.add(scores, bias, out=both[1])
     for first, end in groups:
-        before, after = scores[first:end], biased[first:end]
-        highest = before.max()
+        group = both[:, first:end]
+        highest = group[0, group[0].argmax()]
         if highest > -np.inf:
-            ratio = np.exp(after - highest).sum() / np.exp(before - highest).sum()
-            after -= np.log(ratio)
+            weights = group - highest
+            before, after = np.add.reduce(np.exp(weights, out=weights), axis=1).tolist()
+            if after > 0:
+                group[1] -= math.log(after / before)
     return biased
 
 
 def _nucleus(
-    ids: NDArray[np.intp], weights: NDArray[np.float64], top_p: float
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """The most likely ids that together reach ``top_p``, at least one."""
+    ids: NDArray[np.intp], weights: Doubles, top_p: float
+) -> tuple[NDArray[np.intp], Doubles]:
+    """The most likely ids that together reach ``top_p``, at least one, and their running sums."""
+    total = np.add.reduce(weights)
+    if len(weights) > SORTED_WHOLE:
+        # All ids below this weight together are less than what the nucleus leaves out, and sorting
+        # is what takes longest here.
+        likely = (weights >= (1.0 - top_p) * total / len(weights)).nonzero()[0]
+        ids, weights = ids[likely], weights[likely]
     order = (-weights).argsort(kind="stable")
     sums = weights[order].cumsum()
-    kept = order[: int(sums.searchsorted(top_p * sums[-1])) + 1]
-    return ids[kept], weights[kept]
+    count = int(sums.searchsorted(top_p * total)) + 1
+    return ids[order[:count]], sums[:count]
