@@ -72,6 +72,22 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class FileState:
+    """A set list or a rules file that is followed: what became of it when it was saved last.
+
+    ``line`` and ``column`` count from 1, 0 where the whole file is meant or all is well; ``saves``
+    counts what was reported, so that two equal reports can be told apart.
+    """
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    text: str = ""
+    is_error: bool = False
+    saves: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BandState:
     """Everything a screen shows, at one moment."""
 
@@ -96,6 +112,8 @@ class BandState:
     health: Health = field(default_factory=Health)
     scenes: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    set_list: FileState = field(default_factory=FileState)
+    rules: FileState = field(default_factory=FileState)
 
 
 @dataclass(frozen=True, slots=True)
