@@ -97,6 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     daemon.add_argument("--may-be-silent", action="store_true", help=argparse.SUPPRESS)
     tui = add("tui", _tui, "a screen for a daemon that runs")
     _add_address(tui)
+    live = add("live", _live, "a prompt for lines such as 'tempo 140 ~8', on a daemon that runs")
+    _add_address(live)
+    form = add("format", _format, "a set list written the usual way, in place")
+    form.add_argument("file", metavar="SET.amt")
+    form.add_argument("--check", action="store_true", help="change nothing; 1 if it would change")
     send = add("send", _send, "one OSC message; prints the reply")
     _add_address(send)
     send.add_argument("address", metavar="ADDRESS")
@@ -136,7 +141,18 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true")
     doctor.epilog, doctor.formatter_class = DOCTOR_HELP, argparse.RawDescriptionHelpFormatter
     bench = add("bench", _bench, "how fast a model is on this machine")
+    bench.add_argument("name", nargs="?", metavar="MODEL", help="as --model")
     bench.add_argument("--json", action="store_true")
+    bench.add_argument(
+        "--peers",
+        action="store_true",
+        help="measure other runtimes at the same weights, where installed (needs amt-live[train])",
+    )
+    bench.add_argument(
+        "--shape",
+        metavar="6x512",
+        help="random weights of so many layers and such a width (needs amt-live[train])",
+    )
     _add_options(bench, ("model",))
     for name, sentence in OFFLINE.items():
         add(name, lambda _: 2, f"{sentence} (needs amt-live[train])")
@@ -202,6 +218,19 @@ def _tui(options: argparse.Namespace) -> int:
     from amt_live.tui.run import run
 
     return run(host, osc_port)
+
+
+def _live(options: argparse.Namespace) -> int:
+    host, osc_port = _address(options)
+    from amt_live.livecode.prompt import run_prompt
+
+    return run_prompt(host, osc_port, _say)
+
+
+def _format(options: argparse.Namespace) -> int:
+    from amt_live.livecode.formatting import run_format
+
+    return run_format(options.file, _say, only_check=options.check)
 
 
 def _send(options: argparse.Namespace) -> int:
@@ -284,7 +313,14 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    if options.name is not None:
+        options.model = options.name
     config = _config(options, ("model",))
+    if options.peers or options.shape is not None:
+        asked = [config.model]
+        asked += ["--peers"] * options.peers + ["--json"] * options.json
+        asked += [] if options.shape is None else [f"--shape={options.shape}"]
+        return _offline("bench", asked)
     from amt_live.tools import bench
 
     return bench(config, _say, as_json=options.json)

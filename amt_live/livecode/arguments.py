@@ -13,15 +13,13 @@ from amt_live.control.when import When
 from amt_live.errors import UsageError
 from amt_live.livecode.keywords import ALL, Keyword
 from amt_live.livecode.pieces import LineError, Piece
+from amt_live.livecode.softness import CLOSE, PARTS
 from amt_live.livecode.statements import MOOD, Message
 from amt_live.music.parts import PART_NAMES
 from amt_live.osc.addresses import ROUTES
 from amt_live.osc.arguments import Atom
 from amt_live.osc.entries import ALL_PARTS
 from amt_live.osc.routing import command_of, look_up
-
-CLOSE: Final = 0.7
-"""How much a word must resemble another to be taken for a slip of the finger."""
 
 _SETS_MOOD: Final = ("/amt/mood", "/amt/mood/glide", "/amt/mood/blend", "/amt/style")
 _GLIDE: Final = {"mood": ("bars", "bar"), "tempo": ("beats", "beat")}
@@ -49,7 +47,8 @@ class Arguments:
 
     def missing(self, what: str) -> LineError:
         """The error for a keyword with nothing behind it."""
-        return self.rest.error(f"{what} is missing; write for example: {self.keyword.example}")
+        why = f"{what} is missing; write for example: {self.keyword.example}"
+        return LineError(why, self.rest.columns[-1])
 
     def checked(self, address: str, atoms: Sequence[Atom], where: Piece) -> Message:
         """A message that the daemon takes; raises LineError at ``where``."""
@@ -140,7 +139,7 @@ def _part_of(word: Piece) -> str:
         return ALL
     if name in PART_NAMES:
         return name
-    near = difflib.get_close_matches(name, (*PART_NAMES, ALL), 1, CLOSE)
+    near = difflib.get_close_matches(name, PARTS, 1, CLOSE)
     if near:
         raise word.error(f"there is no part '{word.text}'; did you mean {near[0]}?")
     raise word.error(f"there is no part '{word.text}'; there are: {' '.join(PART_NAMES)}, and all")

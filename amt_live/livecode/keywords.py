@@ -8,9 +8,9 @@ Shape = Literal[
 ]
 """What follows: nothing, atoms for one address, names of parts, a part and a number, a text ..."""
 
-Softness = Literal["", "alone", "number", "part", "key", "take"]
+Softness = Literal["", "alone", "number", "count", "part", "key", "take"]
 """Where not empty the word also begins moods ("swing era big band"): it is a keyword only when what
-follows is nothing, a number or ``free``, a part, a key, or start or stop."""
+follows is nothing, a number or ``free``, a number, a part, a key, or start or stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +117,15 @@ KEYWORDS: Final = (
         "take start evening", "/amt/take/start", "take",
     ),
     _setting("capture", "BARS [NAME]", "Keep the last bars, though nothing was recording.",
-             "capture 16", soft="number"),
+             "capture 16", soft="count"),
     Keyword(
         "at", "structure", "at BAR COMMAND", "The command at that bar, counted from 1; also "
-        "`at BAR every ...`.", "at 33 mood finale", soft="number",
+        "`at BAR every ...`.", "at 33 mood finale", soft="count",
     ),
     Keyword(
         "every", "structure", "every N COMMAND",
         "The command at every Nth bar. Of a list in brackets each is taken in turn.",
-        "every 8 mood [calm, storm]", soft="number",
+        "every 8 mood [calm, storm]", soft="count",
     ),
     Keyword(
         "clear", "alone", "clear", "End what was typed with every and at (not what a file says).",

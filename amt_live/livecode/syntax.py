@@ -4,7 +4,6 @@ Pure, hand-written, one pass a line. Called by the screen for each line that is 
 and by the set list. Limits are small on purpose: bad input costs microseconds, never the music.
 """
 
-import difflib
 import math
 import re
 import unicodedata
@@ -12,12 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from amt_live.control.when import When
-from amt_live.livecode.arguments import CLOSE, Arguments
-from amt_live.livecode.keywords import ALL, BY_NAME, Keyword
+from amt_live.livecode.arguments import Arguments
+from amt_live.livecode.keywords import BY_NAME, Keyword
 from amt_live.livecode.pieces import LineError, Piece, piece_of
+from amt_live.livecode.softness import (
+    NUMBER,
+    is_keyword_here,
+    is_number,
+    slip_of_keyword,
+    slip_of_part,
+)
 from amt_live.livecode.statements import Clear, Command, Repeat, Statement
-from amt_live.music.keys import spelled_key
-from amt_live.music.parts import PART_NAMES
 
 MAX_LINE_CHARS: Final = 640
 MAX_LINES: Final = 1000
@@ -32,7 +36,6 @@ MAX_TURNS: Final = 64
 
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#")
 _LIST: Final = re.compile(r"\[([^\[\]]*)\]")
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
 _WHEN_WORDS: Final = ", ".join(f"@{when}" for when in When)
 
 
@@ -101,7 +104,7 @@ def _line(text: str, number: int) -> Line:
 def _statement(piece: Piece, number: int) -> Statement:
     words = piece.words()
     name = words[0].text.lower()
-    if name in ("at", "every") and len(words) > 1 and _is_soft_here(BY_NAME[name], words):
+    if name in ("at", "every") and len(words) > 1 and is_keyword_here(BY_NAME[name], words):
         return _repeat(piece, number)
     if name == "clear" and len(words) == 1:
         return Clear(line=number, column=piece.column)
@@ -133,12 +136,21 @@ def _repeat(piece: Piece, number: int) -> Repeat:
         why = f"{words[0].text} cannot stand inside every or at; give it a line of its own"
         raise words[0].error(why)
     turns = _turns(rest, number) if every else (_timed(rest, number),)
-    body = turns[0].text if len(turns) == 1 else " ".join(rest.text.split())
+    body = turns[0].text if len(turns) == 1 else _spoken(rest.text)
     return Repeat(" ".join([*spoken, body]), first, every, turns, number, piece.column)
 
 
+def _spoken(text: str) -> str:
+    """Words with single spaces, and lists with one behind each comma."""
+
+    def spaced(match: re.Match[str]) -> str:
+        return f"[{', '.join(' '.join(item.split()) for item in match[1].split(','))}]"
+
+    return " ".join(_LIST.sub(spaced, text).split())
+
+
 def _follows_number(words: list[Piece]) -> bool:
-    return len(words) > 1 and _NUMBER.fullmatch(words[1].text) is not None
+    return len(words) > 1 and NUMBER.fullmatch(words[1].text) is not None
 
 
 def _after(piece: Piece, words: list[Piece], count: int) -> Piece:
@@ -202,13 +214,11 @@ def _command(piece: Piece, number: int) -> Command:
     name = words[0].text.lower()
     keyword = BY_NAME.get(name)
     if keyword is not None and keyword.shape != "structure":
-        if not keyword.soft or _is_soft_here(keyword, words):
+        if is_keyword_here(keyword, words):
             return _read(keyword, _after(piece, words, 1), number, piece.column)
         _refuse_slip_of_part(keyword, words)
     elif keyword is None:
         _refuse_slip(piece, words, number)
-    elif keyword.shape == "structure" and len(words) == 1:
-        raise piece.error(f"what follows {name} is missing; write for example: {keyword.example}")
     command = _read(BY_NAME["mood"], piece, number, piece.column)
     return replace(command, text=command.text.removeprefix("mood "))
 
@@ -223,7 +233,7 @@ def _read(keyword: Keyword, rest: Piece, number: int, column: int) -> Command:
     try:
         spoken, messages = Arguments(keyword, rest, when, glide).read()
     except LineError as error:
-        if keyword.shape == "setting" and rest.text and not _is_number(rest.words()[0]):
+        if keyword.shape == "setting" and rest.text and not is_number(rest.words()[0]):
             error.why += f"; as a mood: mood {keyword.name} {rest.text[:40]}"
             error.args = (error.why,)
         raise
@@ -251,62 +261,27 @@ def _without_tail(rest: Piece) -> tuple[Piece, When | None, Piece | None]:
     return rest, when, glide
 
 
-def _is_number(word: Piece) -> bool:
-    return _NUMBER.fullmatch(word.text) is not None or word.text.lower() == "free"
-
-
-def _is_soft_here(keyword: Keyword, words: list[Piece]) -> bool:
-    """Whether a word that also begins moods is a keyword in front of these words."""
-    rest = [word for word in words[1:] if not word.text.startswith("@")]
-    match keyword.soft:
-        case "alone":
-            return len(words) == 1
-        case "number":
-            return not rest or _is_number(rest[0])
-        case "part":
-            return not rest or rest[0].text.rstrip(",").lower() in (*PART_NAMES, ALL, "*")
-        case "take":
-            return bool(rest) and rest[0].text.lower() in ("start", "stop")
-        case "key":
-            key = " ".join(word.text for word in rest)
-            return not rest or key.lower() == "free" or spelled_key(key) is not None
-    return True
-
-
-# Slips of the finger: what was meant for a command must not become a mood.
+# A slip of the finger must not become a mood.
 
 
 def _refuse_slip_of_part(keyword: Keyword, words: list[Piece]) -> None:
-    if keyword.soft != "part" or len(words) < 2:
-        return
-    word = words[1].text.rstrip(",").lower()
-    near = difflib.get_close_matches(word, (*PART_NAMES, ALL), 1, 0.8)
-    if near:
+    part = slip_of_part(keyword, words)
+    if part is not None:
         said = " ".join(word.text for word in words)[:40]
-        why = f"there is no part '{words[1].text}'; did you mean {near[0]}? as a mood: mood {said}"
+        why = f"there is no part '{words[1].text}'; did you mean {part}? as a mood: mood {said}"
         raise words[1].error(why)
 
 
 def _refuse_slip(piece: Piece, words: list[Piece], number: int) -> None:
-    if len(words) < 2 or len(words[0].text) < 3:
-        return
-    names = [k.name for k in BY_NAME.values() if k.shape in ("setting", "parts", "part")]
-    names += ["chords", "every"]
-    near = difflib.get_close_matches(words[0].text.lower(), names, 1, CLOSE)
-    if not near:
+    meant = slip_of_keyword(words)
+    if meant is None:
         return
     rest = _after(piece, words, 1)
-    meant = replace(BY_NAME[near[0]])
-    try:
-        if meant.name == "every":
-            if not _follows_number(words):
-                return
-        elif meant.soft and not _is_soft_here(meant, words):
-            return
-        else:
+    if meant.shape != "structure":
+        try:
             _read(meant, rest, number, piece.column)
-    except LineError:
-        return
+        except LineError:
+            return
     said = f"{meant.name} {rest.text}"[:60]
     why = f"'{words[0].text}' is no keyword; did you mean: {said}? as a mood: mood {piece.text}"
     raise piece.error(why[:300])
