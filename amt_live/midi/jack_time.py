@@ -86,3 +86,10 @@ class FrameClock:
             raise RuntimeError("no period has run yet")
         frame0, at0_s, rate = self._line
         return round(frame0 + (at_s - at0_s) * rate)
+
+    def moment_of(self, frame: int) -> float:
+        """When a frame sounds (or sounded): the other way round."""
+        if self._line is None:
+            raise RuntimeError("no period has run yet")
+        frame0, at0_s, rate = self._line
+        return at0_s + (frame - frame0) / rate

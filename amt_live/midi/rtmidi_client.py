@@ -40,16 +40,23 @@ def sources(api: str) -> list[str]:
 def client(api: str, client_name: str) -> Any:
     """A client of a MIDI system, to send with; raises PortError with the reason in one line."""
     rtmidi = rtmidi_module()
-    number = getattr(rtmidi, _RTMIDI_NAMES[api])
-    if number not in rtmidi.get_compiled_api():
-        raise PortError(f"{api}: not on this system")
-    # RtMidi never starts a JACK server, but its library would, where a .jackdrc asks for it.
-    os.environ.setdefault("JACK_NO_START_SERVER", "1")
+    number = rtmidi_number(api)
     try:
         with quiet():
             return rtmidi.MidiOut(number, name=client_name)
     except Exception as error:
         raise PortError(f"{api}: {_reason(api, str(error))}") from None
+
+
+def rtmidi_number(api: str) -> int:
+    """RtMidi's number of a MIDI system; raises PortError where it was built without it."""
+    rtmidi = rtmidi_module()
+    number = int(getattr(rtmidi, _RTMIDI_NAMES[api]))
+    if number not in rtmidi.get_compiled_api():
+        raise PortError(f"{api}: not on this system")
+    # RtMidi never starts a JACK server, but its library would, where a .jackdrc asks for it.
+    os.environ.setdefault("JACK_NO_START_SERVER", "1")
+    return number
 
 
 def _reason(api: str, text: str) -> str:
