@@ -20,7 +20,7 @@ LOAD_S: Final = 15.0
 CALL_S: Final = 2.0
 """How long the functions of a file may take for one event."""
 
-GRACE_S: Final = 1.0
+GRACE_S: Final = 2.0
 """What interrupts them by itself has so much longer; then the process is killed."""
 
 MAX_VERSIONS: Final = 8
@@ -193,7 +193,10 @@ class RulesHost:
     async def _call(self, kind: str, value: Any) -> None:
         if self._current is None:
             return
-        answer = await self._current.call(kind, value, self.read_band())
+        band = self.read_band()
+        if kind == "bar":
+            band["bar"] = value  # the band may be further by now
+        answer = await self._current.call(kind, value, band)
         if isinstance(answer, Failure):
             failed, self._current = self._current, None
             await failed.close()

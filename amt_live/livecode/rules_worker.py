@@ -26,7 +26,7 @@ from typing import IO, Any, Final
 from amt_live.livecode.rules import EVERY, ON_MOOD, Band
 
 NICENESS: Final = 15
-MEMORY_BYTES: Final = 2 << 30
+MEMORY_BYTES: Final = 1 << 30
 MAX_SAID_CHARS: Final = 200
 MAX_TRACE_CHARS: Final = 800
 _PR_SET_PDEATHSIG: Final = 1

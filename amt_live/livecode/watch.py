@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-LOOK_S: Final = 0.04
+LOOK_S: Final = 0.025
 """How often to look."""
 
 RESTLESS_S: Final = 1.0

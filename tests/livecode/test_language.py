@@ -183,7 +183,9 @@ def test_whatever_is_typed_is_a_statement_or_a_line_error(words: list[str]) -> N
 
 
 def test_a_file_is_formatted_and_means_the_same(tmp_path: Path) -> None:
-    text = "\n\nTempo  140   ~8 # fast\n\n\n\n  MUTE drums bass\r\n# end  \nEvery 4 bars mood [a,b]\n\n"
+    text = (
+        "\n\nTempo  140  ~8 # fast\n\n\n\n MUTE drums bass\r\n# end  \nEvery 4 bars mood [a,b]\n\n"
+    )
     wanted = "tempo 140 ~8  # fast\n\nmute drums, bass\n# end\nevery 4 mood [a, b]\n"
     assert formatted(text) == wanted
     assert formatted(wanted) == wanted
