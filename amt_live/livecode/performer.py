@@ -127,8 +127,7 @@ class Performer:
             return
         self._values[address] = atoms
         before = (self._runner.bar, self._runner.beat)
-        with contextlib.suppress(TypeError, ValueError):
-            self._runner.hear(address, atoms)
+        self._runner.hear(address, atoms)
         if self._rules is None or not self._runner.is_playing:
             return
         bar = self._runner.bar

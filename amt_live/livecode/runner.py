@@ -7,6 +7,7 @@ What the band quantises itself (moods, scenes, keys, chords) is sent ahead and i
 rest (tempo, mute ...) the beat that the band tells is waited for, some milliseconds late.
 """
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -45,9 +46,10 @@ class Runner:
     # What the band tells.
 
     def hear(self, address: str, atoms: Sequence[Atom]) -> None:
-        """Take in what the daemon pushes."""
+        """Take in what the daemon pushes; what is malformed changes nothing."""
         if address == "/amt/beat" and len(atoms) == 2:
-            self._pass_beat(int(atoms[0]), int(atoms[1]))
+            with contextlib.suppress(ValueError):
+                self._pass_beat(int(atoms[0]), int(atoms[1]))
         elif address == "/amt/transport/state" and atoms:
             was_playing, self.is_playing = self.is_playing, atoms[0] != "stopped"
             if was_playing and not self.is_playing:
@@ -81,6 +83,10 @@ class Runner:
             case Clear():
                 self._repeats[""].clear()
                 self._held.clear()
+
+    def forget(self, repeat: Repeat) -> None:
+        """End a typed line with ``every`` or ``at``."""
+        self._repeats[""].pop(repeat.text, None)
 
     def ask(self, command: Command, usual: When | None) -> None:
         """Send a command at its boundary; ``usual`` where it names none."""

@@ -13,10 +13,11 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
-from amt_live.control.moodline import parse_mood
 from amt_live.control.state import BeatPassed, MoodApplied, NotePlayed, PartState, TransportChanged
 from amt_live.control.when import When
-from amt_live.errors import AmtError, UsageError
+from amt_live.errors import AmtError
+from amt_live.livecode.pieces import LineError
+from amt_live.livecode.syntax import parse
 from amt_live.music.parts import PART_NAMES
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
 from amt_live.tui.board import Board
@@ -25,6 +26,7 @@ from amt_live.tui.help import HelpScreen
 from amt_live.tui.history import MoodHistory
 from amt_live.tui.keys import KEYS, Mode
 from amt_live.tui.layout import STYLE, rows
+from amt_live.tui.lines import Lines, news_of
 from amt_live.tui.link import Link
 from amt_live.tui.messages import Atom, notice_of, receive
 from amt_live.tui.partspaint import first_row
@@ -32,7 +34,7 @@ from amt_live.tui.roll import Roll
 from amt_live.tui.styles import StylesScreen
 from amt_live.tui.theme import STAGE, Palette, textual_theme
 from amt_live.tui.view import LinkState, StageView, with_link, with_message
-from amt_live.tui.widgets import MoodLine, PartsPanel
+from amt_live.tui.widgets import MoodLine, PartsPanel, is_wrong
 
 CONFIRM_S: Final = 3.0
 EMPTY_HINT: Final = "type a few words, such as: calm piano ballad"
@@ -74,6 +76,7 @@ class StageApp(App[None]):
         self._clock = clock
         self._frames: Frames | None = None
         self._leave_until_s = -math.inf
+        self._lines = Lines(self._send)
         self.register_theme(textual_theme(palette))
         self.theme = palette.name
 
@@ -107,6 +110,10 @@ class StageApp(App[None]):
     def _receive(self, address: str, atoms: Sequence[Atom], at_s: float) -> None:
         """One message of the daemon. Thread: Textual's."""
         tempo_bpm = self.view.band.tempo_bpm
+        self._lines.hear(address, atoms)
+        self._line.know(address, atoms)
+        if (news := news_of(address, atoms)) is not None:
+            self._say(news[0], "error" if news[1] else "hint")
         match notice_of(address, atoms):
             case NotePlayed(part, pitch, velocity, beats) if part in PART_NAMES:
                 index = PART_NAMES.index(part)
@@ -160,19 +167,29 @@ class StageApp(App[None]):
         self._frames.paint(self.view, self.roll, self.mode, self.selected, self._clock())
 
     def on_input_submitted(self, event: MoodLine.Submitted) -> None:
-        """Send the mood line; a wrong one is explained and stays to be corrected."""
+        """Do what the line says; a wrong one is explained and stays to be corrected."""
         try:
-            mood = parse_mood(event.value)
-        except UsageError as error:
-            self._say(str(error), "hint" if not event.value.strip() else "error")
+            statement = parse(event.value)
+            if statement is None:
+                self._say(EMPTY_HINT, "hint")
+                return
+            if self.view.link != "connected":
+                self._say(f"no band at {self.view.where} yet; the mood is kept here", "error")
+                return
+            self._lines.do(statement)
+        except LineError as error:
+            self._say(error.here, "error")
+            event.input.cursor_position = error.column - 1
             return
-        if self.view.link != "connected":
-            self._say(f"no band at {self.view.where} yet; the mood is kept here", "error")
-            return
-        when = () if mood.when is None else (f"@{mood.when}",)
         self._history.add(event.value)
         event.input.clear()
-        self.run_worker(self._asked("/amt/mood", mood.text, *when), exit_on_error=True)
+
+    def on_input_changed(self, event: MoodLine.Changed) -> None:
+        """Colour a line that cannot be right any more, whatever is typed after it."""
+        event.input.set_class(is_wrong(event.value), "wrong")
+
+    def _send(self, address: str, atoms: tuple[Atom, ...]) -> None:
+        self.run_worker(self._asked(address, *atoms), exit_on_error=True)
 
     def on_parts_panel_clicked(self, event: PartsPanel.Clicked) -> None:
         """Select the part that was clicked."""
@@ -199,6 +216,7 @@ class StageApp(App[None]):
 
     def _play_style(self, number: int | None) -> None:
         if number is not None:
+            self._lines.forget()
             self._ask("/amt/style", number)
 
     def action_switch_keys(self) -> None:
@@ -239,8 +257,15 @@ class StageApp(App[None]):
             self._ask("/amt/mood/cancel")
 
     def action_undo_mood(self) -> None:
-        """Arm the mood that played before."""
-        self._ask("/amt/mood/undo")
+        """Take back the last line that was typed here, else arm the mood that played before."""
+        taken = self._lines.take_back()
+        if taken is None:
+            self._ask("/amt/mood/undo")
+            return
+        line, messages = taken
+        for message in messages:
+            self._ask(message.address, *message.atoms)
+        self._say(f"taken back: {line}", "hint")
 
     def action_tempo(self, bpm: int) -> None:
         """Faster or slower by some beats a minute."""

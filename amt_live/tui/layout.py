@@ -19,6 +19,8 @@ Screen { background: $background; layout: vertical; overflow: hidden; }
 #entry { height: 1; background: $surface; }
 #prompt { width: 8; height: 1; }
 #line { width: 1fr; background: $surface; color: $foreground; }
+#line.wrong { color: $error; }
+#line > .input--suggestion { color: $secondary; }
 #line > .input--placeholder { color: $secondary; }
 #line > .input--cursor { background: $primary; color: $background; text-style: none; }
 HelpScreen, StylesScreen { background: $background; }

@@ -1,13 +1,18 @@
 """The mood line and the parts panel: the two widgets that take keys."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input
 
 from amt_live.control.commands import MAX_MOOD_CHARS
+from amt_live.livecode.completion import completions
+from amt_live.livecode.pieces import LineError
+from amt_live.livecode.syntax import parse
 from amt_live.tui.board import Board
 from amt_live.tui.history import MoodHistory
 from amt_live.tui.keys import KEYS
@@ -15,8 +20,33 @@ from amt_live.tui.keys import KEYS
 HINT = "type a mood · Enter sends it · end with @beat @4bars @now to say when"
 
 
+_NAMES: Final = {"/amt/scene/list": "scene", "/amt/styles": "style"}
+
+
+def is_wrong(line: str) -> bool:
+    """Whether a line holds an error that typing on behind it does not mend."""
+    try:
+        parse(line)
+    except LineError as error:
+        return error.column <= len(line.rstrip())
+    return False
+
+
+class Completion(Suggester):
+    """What the line could go on with, shown dimmed behind the cursor; right takes it."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.names: dict[str, tuple[str, ...]] = {}
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The likeliest whole line, with what was typed as it was typed."""
+        found = next(iter(completions(value, self.names)), None)
+        return None if found is None else value + found[len(value) :]
+
+
 class MoodLine(Input):
-    """One line to type moods on; up and down walk the moods that were sent."""
+    """One line to type moods and commands on; up and down walk the lines that were sent."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", "mood before", show=False),
@@ -24,16 +54,23 @@ class MoodLine(Input):
     ]
 
     def __init__(self, history: MoodHistory) -> None:
+        self.completion = Completion()
         super().__init__(
             placeholder=HINT,
             max_length=MAX_MOOD_CHARS + 16,
             compact=True,
             select_on_focus=False,
+            suggester=self.completion,
             id="line",
         )
         # A blinking cursor repaints twice a second and distracts from the beat.
         self.cursor_blink = False
         self.history = history
+
+    def know(self, address: str, atoms: Sequence[object]) -> None:
+        """Take in names that the daemon tells, for completion."""
+        if address in _NAMES:
+            self.completion.names[_NAMES[address]] = tuple(map(str, atoms))
 
     def action_older(self) -> None:
         """Show the mood that was sent before."""
