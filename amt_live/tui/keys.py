@@ -54,7 +54,7 @@ KEYS: Final = (
     Key("capture(16)", ("f4",), ("b",), "keep the last 16 bars"),
     Key("panic", ("ctrl+n", "f12"), ("exclamation_mark",), "silence, now", "panic", (_T, _C)),
     Key("cancel_mood", ("ctrl+g",), ("c",), "forget the armed mood", "cancel", (_T,)),
-    Key("undo_mood", ("ctrl+z",), ("u",), "back to the mood before", "undo", (_T,)),
+    Key("undo_mood", ("ctrl+z",), ("u",), "take the last line back", "undo", (_T,)),
     Key(
         "tempo(5)",
         ("pageup",),
@@ -88,7 +88,10 @@ TYPING_HELP: Final = (
     ("… @beat", "say when, as last word:"),
     ("", "@now @16th @bar @2bars"),
     ("", "@4bars @8bars"),
-    ("↑ ↓", "moods sent before"),
+    ("tempo 140", "commands: mute drums,"),
+    ("", "density .3, every 8 ..."),
+    ("→", "take what is dimmed"),
+    ("↑ ↓", "lines sent before"),
 )
 
 
