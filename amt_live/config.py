@@ -84,6 +84,9 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("sync", str, "internal", "CLOCK", "who gives the tempo", SYNCS),
     Option("synth", str, None, "SOUNDFONT", "play through a soundfont as well"),
     Option("takes", str, None, "DIR", "folder for takes"),
+    Option(
+        "discovery", str, "on", "on|off", "let OSCQuery and zeroconf tell who looks", ("on", "off")
+    ),
 )
 
 
@@ -104,6 +107,7 @@ class Config:
     sync: str
     synth: str | None
     takes: str | None
+    discovery: str
 
 
 def load_config(flags: Mapping[str, object], config_path: Path | None = None) -> Config:

@@ -23,6 +23,7 @@ from amt_live.control.commands import MAX_SEED, Command, Transport
 from amt_live.control.moodline import parse_mood
 from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.engine.band import Settings
+from amt_live.discovery.child import Discovery
 from amt_live.engine.engine import Engine
 from amt_live.engine.model import Model, open_model
 from amt_live.errors import AmtError, FileError, ModelError, PortError, UsageError
@@ -132,6 +133,9 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
             if unfinished:
                 await _recover(unfinished, say)
+            wanted = config.discovery == "on"
+            discovery = Discovery.start(config.osc_host, osc_port, is_wanted=wanted)
+            stack.callback(discovery.close)
             say(READY)
             await stopped.wait()
         finally:
@@ -160,6 +164,8 @@ def _announce(
         if config.record is None and not may_be_silent:
             raise PortError(
                 f"no MIDI system found ({why}); "
+            if found_at := await discovery.line():
+                say(found_at)
                 "play into a file with --record FILE.mid, or into nothing with --midi-api null"
             )
         say(f"no MIDI system found ({why}): playing into nothing; --record FILE.mid keeps it")

@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+# A process more for every daemon that a test starts: only the tests of discovery want it.
+os.environ["AMT_LIVE_DISCOVERY"] = "off"
+
 # Which Debian package brings a program; the name in the message is what a person has to install.
 _PACKAGES = {
     "jackd": "jackd2",

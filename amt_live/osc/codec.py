@@ -26,6 +26,9 @@ BUNDLE: Final = "#bundle"
 _BUNDLE_START: Final = b"#bundle\x00"
 _HEADER_BYTES: Final = 16
 _ATOM_TAGS: Final = frozenset(b"ihfdsTF")
+_EMPTY_TAGS: Final = b"IN"
+"""Impulse and nil carry nothing: a button of an OSCQuery client sends them in place of nothing."""
+
 _LARGEST_FLOAT32: Final = 3.4028234e38
 
 
@@ -139,12 +142,17 @@ class _Walk:
         start = (len(address) // 4 + 1) * 4
         if start >= len(data):
             return Message(address, (), at_s)  # old senders leave empty type tags out
-        tags = data[start : data.find(0, start)]
+        end = data.find(0, start)
+        if end < 0:
+            return Malformed(address, "format", "the type tags do not end")
+        rest = data[start + (end - start) // 4 * 4 + 4 :]
+        tags = data[start:end].translate(None, _EMPTY_TAGS)
         refused = self._refused(address, tags)
         if refused is not None:
             return refused
         # liblo's symbol type reads like a string, which python-osc knows.
-        data = data[:start] + tags.replace(b"S", b"s") + data[start + len(tags) :]
+        tags = tags.replace(b"S", b"s")
+        data = data[:start] + tags.ljust(len(tags) // 4 * 4 + 4, b"\x00") + rest
         try:
             parsed = OscMessage(data).params
         except UnicodeDecodeError:

@@ -18,7 +18,7 @@ from amt_live.control.commands import (
 from amt_live.control.state import BandState, PartState
 from amt_live.control.when import When
 from amt_live.music.parts import PART_NAMES
-from amt_live.osc.arguments import Argument, Atom
+from amt_live.osc.arguments import Argument, ArgumentKind, Atom
 from amt_live.osc.words import FREE
 
 ALL_PARTS: Final = "*"
@@ -50,6 +50,8 @@ class Address:
     cost: int = 1
     repeats: tuple[int, int] | None = None
     """How often, at least and at most, the text and the number in ``arguments`` come in turn."""
+    many: bool = False
+    """It carries as many arguments as there are, each like the one in ``arguments``."""
 
     @property
     def usage(self) -> str:
@@ -143,9 +145,10 @@ def push(path: str, sentence: str, *arguments: Argument) -> Address:
 
 
 def carried(*names_and_units: str) -> tuple[Argument, ...]:
-    """Arguments of a push: ``name`` or ``name:unit``; a trailing ``$`` marks a text."""
+    """Arguments of a push: ``name`` or ``name:unit``; ``$`` marks a text, ``#`` a whole number."""
+    kinds: dict[str, ArgumentKind] = {"$": "text", "#": "whole"}
     made = []
     for item in names_and_units:
         name, _, unit = item.partition(":")
-        made.append(Argument(name.rstrip("$"), "text" if name.endswith("$") else "real", unit=unit))
+        made.append(Argument(name.rstrip("$#"), kinds.get(name[-1], "real"), unit=unit))
     return tuple(made)

@@ -52,6 +52,14 @@ def test_every_type_of_atom_is_read():
     assert read(symbol) == [Message("/x", ("sym",))]
 
 
+def test_impulse_and_nil_carry_nothing():
+    assert read(b"/x\x00\x00,I\x00\x00") == read(b"/x\x00\x00,N\x00\x00") == [Message("/x")]
+    mixed = b"/x\x00\x00,NiIs\x00\x00\x00" + struct.pack(">i", 7) + b"sym\x00"
+    assert read(mixed) == [Message("/x", (7, "sym"))]
+    endless = b"/x\x00\x00,iii"
+    assert isinstance(read(endless)[0], Malformed)
+
+
 def test_32_bit_floats_become_the_decimals_they_were():
     for number in (0.97, 96.3, 0.05, 16777213.0, 1 / 3, 123456.7):
         (message,) = read(encode("/x", number))

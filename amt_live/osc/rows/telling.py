@@ -76,6 +76,7 @@ ROWS: Final[tuple[Address, ...]] = (
         "The names of the scenes, as many arguments as there are scenes.",
         carried("name$"),
         read=lambda state, _part: state.scenes,
+        many=True,
     ),
     Address(
         "/amt/styles",
@@ -83,6 +84,7 @@ ROWS: Final[tuple[Address, ...]] = (
         "The names of the model's styles, as many arguments as there are styles.",
         carried("name$"),
         read=lambda state, _part: state.styles,
+        many=True,
     ),
     Address(
         "/amt/midi/port",
@@ -95,14 +97,14 @@ ROWS: Final[tuple[Address, ...]] = (
         "/amt/mood/armed",
         "reading",
         "A mood was accepted and waits for this bar and beat; id 0 when none waits.",
-        carried("id", "text$", "bar", "beat", "eta_s:seconds"),
+        carried("id#", "text$", "bar#", "beat", "eta_s:seconds"),
         read=_armed,
     ),
     Address(
         "/amt/beat",
         "reading",
         "A beat is passed; both count from 1.",
-        carried("bar", "beat"),
+        carried("bar#", "beat#"),
         read=lambda state, _part: (state.bar, int(state.beat)),
     ),
     Address(
@@ -113,12 +115,12 @@ ROWS: Final[tuple[Address, ...]] = (
             "horizon_beats:beats",
             "tokens_per_s:tokens a second",
             "lateness_p99_ms:milliseconds",
-            "underruns",
-            "dropped",
+            "underruns#",
+            "dropped#",
             "lateness_p50_ms:milliseconds",
             "lateness_p999_ms:milliseconds",
-            "port_losses",
-            "xruns",
+            "port_losses#",
+            "xruns#",
             "rights$",
         ),
         read=_health,
@@ -126,13 +128,13 @@ ROWS: Final[tuple[Address, ...]] = (
     push(
         "/amt/mood/applied",
         "A mood took effect here.",
-        *carried("id", "text$", "bar", "beat", "latency_ms:milliseconds"),
+        *carried("id#", "text$", "bar#", "beat", "latency_ms:milliseconds"),
     ),
-    push("/amt/mood/cancelled", "The armed mood was forgotten.", *carried("id", "text$")),
+    push("/amt/mood/cancelled", "The armed mood was forgotten.", *carried("id#", "text$")),
     push(
         "/amt/note",
         "A note was sent to the port.",
-        *carried("part$", "pitch", "velocity", "beats:beats"),
+        *carried("part$", "pitch#", "velocity#", "beats:beats"),
     ),
     push("/amt/error", "Something went wrong while the music goes on.", *carried("why$")),
     push(
@@ -148,5 +150,5 @@ ROWS: Final[tuple[Address, ...]] = (
         *carried("address$", "code$", "why$"),
     ),
     push("/amt/pong", "Answer to ping.", *carried("version$")),
-    push("/amt/synced", "Answer to sync.", *carried("number")),
+    push("/amt/synced", "Answer to sync.", *carried("number#")),
 )
