@@ -61,11 +61,16 @@ async def show(
     rules.write_text(first_rules)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "amt_live", "daemon", f"--osc-port={port}", "--model=tiny"),
-        *("--midi-api=null", f"--tempo={tempo}", "--seed=1", "--discovery=off"),
+        *("--midi-api=null", f"--tempo={tempo}", "--seed=1"),
         *(f"--set={set_list}", f"--rules={rules}"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "AMT_LIVE_CONFIG": os.devnull,
+            "AMT_LIVE_DISCOVERY": "off",
+        },
     )
     assert process.stdout is not None and process.stderr is not None
     try:
