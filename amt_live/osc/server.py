@@ -120,6 +120,10 @@ class OscServer(asyncio.DatagramProtocol):
         except RuntimeError:
             self.ignored += 1  # the loop was closed between the question and the call
 
+    def follow(self) -> None:
+        """Push now what has changed, and not at the next look."""
+        self._pushes.follow()
+
     # asyncio.DatagramProtocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
