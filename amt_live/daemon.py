@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import secrets
 import signal
 import sys
@@ -40,6 +41,7 @@ RECOVERY_SHOWN_S: Final = 1.0
 """After a crash "ready" waits this long for takes to be recovered; the music does not."""
 
 SWITCH_INTERVAL_S: Final = 0.0005
+NICENESS: Final = -10
 
 OSC_LINE: Final = "OSC at "
 
@@ -75,9 +77,21 @@ def run(config: Config, say: Callable[[str], None], *, may_be_silent: bool = Fal
     """
     # The engine waits for the interpreter lock after every step: not the usual 5 ms, in a flood.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    _ask_for_precedence()
     logs.set_up(paths.log_file())
     _check(config)
     return asyncio.run(_serve(config, say, may_be_silent))
+
+
+def _ask_for_precedence() -> None:
+    """Before the threads, which inherit it: what else runs here waits for the music, if allowed.
+
+    Linux weighs sessions first and processes within them: a session of its own is weighed too.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+        if os.getsid(0) == os.getpid():
+            Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
 def _check(config: Config) -> None:

@@ -69,6 +69,8 @@ class ReplayedBand:
             "plan": self._plan,
             "back": self._back,
             "skip": lambda value: self.stream.skip_to(whole(value)),
+            "enters": self._enters,
+            "entry": self._entry,
             "model": self._swap,
             "recover": lambda _: self.stream.recover(),
             "swing": self._swing,
@@ -160,6 +162,12 @@ class ReplayedBand:
     def _back(self, value: Any) -> None:
         self.stream.rewind(whole(value))
         self.queued.go_back(whole(value))
+
+    def _enters(self, value: Any) -> None:
+        self.stream.enters_at = whole(value)
+
+    def _entry(self, value: Any) -> None:
+        self.queued.entry_ticks = whole(value)
 
     def _swing(self, value: Any) -> None:
         amount, from_ticks = value

@@ -81,12 +81,21 @@ class Arming:
     def _boundary(self, when: When | None) -> int:
         if not self._transport.is_running:
             return self._band.earliest_ticks()
-        return boundary(self._stream, when or self._band.quantise, self._band.earliest_ticks())
+        when = when or self._band.quantise
+        is_now = when is When.NOW
+        soonest = self._band.soonest_ticks() if is_now else self._band.earliest_entry_ticks()
+        return boundary(self._stream, when, soonest)
+
+    def _enter(self, at_ticks: int) -> None:
+        """Let a mood that turns very soon enter with a few notes, now wherever in the beat."""
+        if self._transport.timeline is not None and at_ticks < self._band.earliest_ticks():
+            self._band.let_enter(at_ticks)
 
     def _lay(self, steps: Sequence[Step], armed: Armed) -> None:
         for step in steps:
             self._stream.plan.revise(step.at_ticks, step.reading.put)
         self._band.go_back(armed.at_ticks)
+        self._enter(armed.at_ticks)
         self._moods.armed = armed
         self._tell_armed(armed)
 

@@ -5,7 +5,7 @@ caller's thread. Invariant: what lies between the playhead and the horizon is qu
 going back takes the same ticks off both the stream and the output.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
@@ -38,6 +38,7 @@ from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.clock import Clock
 from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
+from amt_live.music.events import Event, Note
 from amt_live.text.styles import Style
 
 LOOKAHEAD_TICKS: Final = 8 * BEAT_TICKS
@@ -48,6 +49,9 @@ START_TICKS: Final = 2 * BEAT_TICKS
 """Music decoded before the playhead starts to move."""
 
 START_DELAY_S: Final = 0.03
+MAX_ENTRY_S: Final = 0.25
+"""A mood that did not enter so long after its turn has come too late."""
+
 STATE_PERIOD_S: Final = 0.08
 
 
@@ -103,15 +107,16 @@ class Band:
         self._last_beat = -1
         self._next_state_s = clock.now()
         self._retry_at_s = 0.0
+        self._turned_s: float | None = None
         self.state = BandState()
         self.publish_state()
 
     # The turn.
 
-    def turn(self) -> float:
+    def turn(self, *, may_decode: bool = True) -> float:
         """Do what is due and one unit of decoding; seconds until the next turn (0: at once)."""
         self.follow()
-        if self.transport.is_running and self.clock.now() >= self._retry_at_s:
+        if self.transport.is_running and may_decode and self.clock.now() >= self._retry_at_s:
             if self.stream.horizon_ticks < self.playhead_ticks + self._lookahead_ticks():
                 self._decode()
                 return 0.0
@@ -132,7 +137,7 @@ class Band:
             for change in self.queued.passed_programs(self.playhead_ticks):
                 self.parts.sent(change.part, change.program)
             self.arming.pass_armed()
-            if self.playhead_ticks > self.stream.horizon_ticks:
+            if self.playhead_ticks > self.stream.horizon_ticks and not self._is_entering():
                 self.health.underruns += 1
                 earliest_ticks = self.earliest_ticks()
                 self.tape.write("skip", earliest_ticks)
@@ -156,12 +161,46 @@ class Band:
         scene = self.arming.scene_at(self.stream.horizon_ticks)
         self._draw_under(scene.sampling if scene else self.sampling)
         started_s = self.clock.now()
+        entering = self.stream.enters_at
         events = self.stream.advance()
         self.health.decoded(self.clock.now() - started_s)
         self.tape.stepped()
-        if events:
+        if entering is not None and self.stream.enters_at is None:
+            self._measure_turn(events, in_haste=True)
+            self._enter(max(entering, self.soonest_ticks()), events)
+        elif events:
             self.tape.flush()
             self.queued.put(events)
+            self._measure_turn(events)
+
+    def _measure_turn(self, events: Sequence[Event], *, in_haste: bool = False) -> None:
+        turned_s = self._turned_s
+        if turned_s is not None and any(isinstance(event, Note) for event in events):
+            self._turned_s = None
+            self.health.turned(self.clock.now() - turned_s, in_haste=in_haste)
+
+    def _enter(self, at_ticks: int, events: Sequence[Event]) -> None:
+        """The first notes of a mood that enters in haste: they are played as soon as can be."""
+        self.tape.enter(at_ticks)
+        self.tape.flush()
+        self.queued.entry_ticks = at_ticks
+        self.queued.put(events)
+        if self.stream.horizon_ticks <= at_ticks:  # what comes next would be late
+            floor_ticks = at_ticks + self.transport.ticks_in(self.health.group_s)
+            self.tape.write("skip", floor_ticks)
+            self.stream.skip_to(floor_ticks)
+
+    def let_enter(self, at_ticks: int) -> None:
+        """The mood that turns at a tick enters in haste, with a few notes."""
+        self.tape.write("enters", at_ticks)
+        self.stream.enters_at = at_ticks
+
+    def _is_entering(self) -> bool:
+        """Whether a mood that turned a moment ago is about to enter."""
+        turned_at = self.stream.enters_at
+        if turned_at is None:
+            return False
+        return self.playhead_ticks < turned_at + self.transport.ticks_in(MAX_ENTRY_S)
 
     def _lookahead_ticks(self) -> int:
         return max(LOOKAHEAD_TICKS, self.transport.ticks_in(LOOKAHEAD_S))
@@ -188,6 +227,7 @@ class Band:
     def go_back(self, ticks: int) -> None:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
         self.tape.write("back", ticks)
+        self._turned_s = self.clock.now() if ticks < self.stream.horizon_ticks else None
         self.stream.rewind(ticks)
         self.queued.go_back(ticks)
 
@@ -196,6 +236,18 @@ class Band:
         if self.transport.timeline is None:
             return self.transport.position_ticks
         return self.playhead_ticks + max(self.transport.ticks_in(self.health.margin_s), 1)
+
+    def earliest_entry_ticks(self) -> int:
+        """The nearest tick at which a mood can enter in haste and in time."""
+        if self.transport.timeline is None:
+            return self.transport.position_ticks
+        return self.playhead_ticks + max(self.transport.ticks_in(self.health.entry_margin_s), 1)
+
+    def soonest_ticks(self) -> int:
+        """The nearest tick of which the player has sent nothing yet."""
+        if self.transport.timeline is None:
+            return self.transport.position_ticks
+        return self.playhead_ticks + max(self.transport.ticks_in(self.health.handover_s), 1)
 
     def next_bar_ticks(self) -> int:
         """The next bar line at which a change can be heard."""

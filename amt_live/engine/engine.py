@@ -185,7 +185,7 @@ class Engine:
                         continue
                 self._restart_if_due()
                 self._swaps.turn()
-                rest_s = self._band.turn()
+                rest_s = self._band.turn(may_decode=not self._is_only_listening())
                 turned_s = time.perf_counter()
             except Exception as error:
                 rest_s = self._survive(error)
@@ -208,6 +208,12 @@ class Engine:
         if words:
             self._turned_mood_s = time.perf_counter()
         return self._line.pop()
+
+    def _is_only_listening(self) -> bool:
+        """Whether words are being read and there is music enough: what would be decoded now is
+        likely to be thrown away, and the reader can use the processor.
+        """
+        return self._hearing.is_busy and self._band.horizon_beats() > BREATH_BEATS
 
     def _is_short_of_breath(self) -> bool:
         """Whether the last mood threw away so much that the music should first get ahead again."""

@@ -3,7 +3,8 @@
 Thread: engine.
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from amt_live.control.state import Health, HealthReport, Notice
@@ -12,11 +13,23 @@ from amt_live.midi.output import PortOpened, Timing
 
 PERIOD_S: Final = 0.5
 MARGIN_TOKENS: Final = 24
-"""Tokens that must be decoded before the first notes after a boundary can be sent."""
+"""Tokens that must be decoded before the first notes after a boundary can be sent: counts until
+it was measured a few times how long that takes."""
 
-MIN_MARGIN_S: Final = 0.04
+ENTRY_TOKENS: Final = 14
+"""The same for a mood that enters with a few notes."""
+
+MEASURED: Final = 16
+FEW: Final = 4
+ROOM: Final = 1.25
+"""What a turn took at most of late, times this, is what the next one is given."""
+
+MIN_MARGIN_S: Final = 0.02
 MAX_MARGIN_S: Final = 0.5
 USUAL_TOKEN_S: Final = 0.003
+GROUP_TOKENS: Final = 10
+HANDOVER_S: Final = 0.004
+"""From the engine to the player: a line down a pipe and the waking of its reader."""
 
 
 class HealthDesk:
@@ -34,17 +47,43 @@ class HealthDesk:
         self._tokens = 0
         self._busy_s = 0.0
         self._token_s = 0.0
+        self._turns_s: deque[float] = deque(maxlen=MEASURED)
+        self._entries_s: deque[float] = deque(maxlen=MEASURED)
 
     @property
     def margin_s(self) -> float:
         """How far ahead of the playhead a change must lie to be decoded in time."""
-        token_s = self._token_s or USUAL_TOKEN_S
-        return min(max(MARGIN_TOKENS * token_s, MIN_MARGIN_S), MAX_MARGIN_S) + self._lead_s
+        return self._needed_s(self._turns_s, MARGIN_TOKENS)
+
+    @property
+    def entry_margin_s(self) -> float:
+        """The same for a mood that enters with a few notes only."""
+        return min(self._needed_s(self._entries_s, ENTRY_TOKENS), self.margin_s)
+
+    def _needed_s(self, measured_s: Sequence[float], tokens: int) -> float:
+        needed_s = tokens * (self._token_s or USUAL_TOKEN_S)
+        if len(measured_s) >= FEW:
+            needed_s = ROOM * max(measured_s)
+        return min(max(needed_s, MIN_MARGIN_S), MAX_MARGIN_S) + self.handover_s
+
+    @property
+    def handover_s(self) -> float:
+        """How far ahead of the playhead a note must lie to be sent in time."""
+        return HANDOVER_S + self._lead_s
+
+    @property
+    def group_s(self) -> float:
+        """How long a few notes take to be decoded."""
+        return GROUP_TOKENS * (self._token_s or USUAL_TOKEN_S) + self.handover_s
 
     def decoded(self, duration_s: float) -> None:
         """One unit of decoding took this long."""
         self._tokens += 1
         self._busy_s += duration_s
+
+    def turned(self, duration_s: float, *, in_haste: bool = False) -> None:
+        """From going back to the first notes that were decoded then, it took this long."""
+        (self._entries_s if in_haste else self._turns_s).append(duration_s)
 
     def timing(self, timing: Timing) -> None:
         """What the player measured."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from amt_live.control.when import When, finer_boundary
 from amt_live.engine.stream import BEAT_TICKS, Stream
-from amt_live.music.beats import GRID_TICKS, TICKS_PER_QUARTER, ceil_to
+from amt_live.music.beats import TICKS_PER_QUARTER
 from amt_live.music.events import Bar
 
 
@@ -31,7 +31,7 @@ def bars_ahead(stream: Stream, from_ticks: int) -> Iterator[Bar]:
 def boundary(stream: Stream, when: When, earliest_ticks: int) -> int:
     """The tick at which a change asked for ``when`` happens: at or after ``earliest_ticks``."""
     if when is When.NOW:
-        return ceil_to(earliest_ticks, GRID_TICKS)
+        return earliest_ticks
     if when.bars is None:
         return finer_boundary(when, earliest_ticks)
     for bar in bars_ahead(stream, earliest_ticks):

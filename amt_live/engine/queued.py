@@ -31,6 +31,8 @@ class Queued:
     def __init__(self, output: Sink) -> None:
         self._output = output
         self.placer = Placer()
+        self.entry_ticks: int | None = None
+        """Where the next notes are played, wherever they are written: a mood enters."""
         self._programs: list[ProgramChange] = []
 
     @property
@@ -41,7 +43,12 @@ class Queued:
     def put(self, events: Sequence[Event]) -> None:
         """Queue music that was decoded."""
         self._programs.extend(e for e in events if isinstance(e, ProgramChange))
-        self._output.schedule(self.placer.place(events))
+        entry_ticks = self.entry_ticks
+        if entry_ticks is not None and any(isinstance(event, Note) for event in events):
+            self.entry_ticks = None
+        else:
+            entry_ticks = None
+        self._output.schedule(self.placer.place(events, entry_ticks))
 
     def count_in(self, length_ticks: int) -> None:
         """Queue a bar of clicks, from tick 0."""

@@ -29,6 +29,8 @@ from amt_live.tokens.decode import note_of
 
 BEAT_TICKS: Final = GRID_TICKS * STEPS_PER_BEAT
 KEPT_BARS: Final = 512
+ENTRY_NOTES: Final = 3
+"""Notes with which a mood enters that turns at once: more would take longer to decode."""
 BASS: Final = part_named("bass").index
 
 Programs = tuple[int, ...]
@@ -84,6 +86,9 @@ class Stream:
         self._programs: Programs = (-1,) * len(PARTS)
         self._key: int | None = None
         """Key (0-23) that the last bar with a key was written in, under this mood."""
+        self.enters_at: int | None = None
+        """The tick of a turn whose mood is to enter in haste: with a few notes at the first place
+        from there on. None again once they are decoded."""
         self._chords: tuple[Chord, ...] = ()
         """Chords of the bar in progress."""
         self._leaning = Leaning(self._change.direction.mood)
@@ -253,6 +258,8 @@ class Stream:
     def _ranges(self) -> grammar.Ranges:
         allowed = grammar.allowed(self._state)
         phase = self._state.phase
+        if self.enters_at is not None and self._change.at_ticks >= self.enters_at:
+            allowed = self._entering(allowed)
         if phase is not grammar.Phase.PITCH and phase is not grammar.Phase.HEAD:
             return allowed
         if phase is grammar.Phase.HEAD and self._change.direction.chords:
@@ -272,6 +279,17 @@ class Stream:
                 ranges.append((low, high))
         return tuple(ranges)
 
+    def _entering(self, allowed: grammar.Ranges) -> grammar.Ranges:
+        """A mood enters at the first place there is, with a few notes."""
+        step = max(-(-(self._floor_ticks - self.bars[-1].start_ticks) // GRID_TICKS), 0)
+        place = v.POSITION_FIRST + bisect_left(v.POSITIONS, step)
+        if self._state.phase is grammar.Phase.HEAD:
+            first = tuple((place, place + 1) for low, high in allowed if low <= place < high)
+            return first[:1] or tuple(span for span in allowed if span[0] == v.BAR_FIRST)
+        if self._state.phase is grammar.Phase.PITCH and len(self.group) >= ENTRY_NOTES:
+            return tuple(span for span in allowed if span[0] < v.PART_VELOCITY_FIRST)
+        return allowed
+
     def _bar_end(self) -> int:
         bar = self.bars[-1]
         return bar.start_ticks + bar.duration_ticks
@@ -284,7 +302,10 @@ class Stream:
         A mood that turns in mid-bar takes the place of the drawn position and draws its own.
         """
         self._sampler.state = arrival.random
-        self._outbox.extend(note for note in self.group if note.start_ticks >= self._floor_ticks)
+        complete = [note for note in self.group if note.start_ticks >= self._floor_ticks]
+        if complete and self.enters_at is not None and complete[0].start_ticks >= self.enters_at:
+            self.enters_at = None
+        self._outbox.extend(complete)
         self.group = []
         before = self._change
         turn = self._turn_before(arrival)

@@ -36,6 +36,10 @@ def swung(ticks: int, amount: float) -> int:
     return beat * TICKS_PER_QUARTER + max(round(moved), phase)
 
 
+def _moved(event: Event, ticks: int) -> Event:
+    return replace(event, start_ticks=ticks) if isinstance(event, Note) else event
+
+
 class Placer:
     """Gives events their place, and remembers those that may not have been sent."""
 
@@ -45,9 +49,13 @@ class Placer:
         self.queued: deque[tuple[Event, Event]] = deque()
         """Events as the stream wrote them, and as they were placed."""
 
-    def place(self, events: Iterable[Event]) -> list[Event]:
-        """Events under the swing of the moment, to be queued."""
+    def place(self, events: Iterable[Event], entry_ticks: int | None = None) -> list[Event]:
+        """Events under the swing of the moment, to be queued; notes all at one tick if it is
+        given.
+        """
         pairs = [(event, self._placed(event)) for event in events]
+        if entry_ticks is not None:
+            pairs = [(event, _moved(event, entry_ticks)) for event, _ in pairs]
         self.queued.extend(pairs)
         return [placed for _, placed in pairs]
 

@@ -67,6 +67,11 @@ class Tape:
             values = {"origin": origin_ticks, "count_in": count_in, "seed": self._band.seed}
             self._put({"do": "begin", "with": values})
 
+    def enter(self, ticks: int) -> None:
+        """The notes that the last step gave are played at a tick; they are not queued yet."""
+        if self._is_live:
+            self._put({"do": "entry", "with": ticks})
+
     def stepped(self) -> None:
         """The stream has advanced by one step."""
         if self._is_live:
@@ -116,6 +121,8 @@ class Tape:
         yield _line({**head, "seed": band.seed, "sampling": sampling})
         yield from lines
         yield _line({"checkpoint": record})
+        if band.stream.enters_at is not None:
+            yield _line({"do": "enters", "with": band.stream.enters_at})
 
     # Output.
 
