@@ -84,6 +84,8 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("sync", str, "internal", "CLOCK", "who gives the tempo", SYNCS),
     Option("synth", str, None, "SOUNDFONT", "play through a soundfont as well"),
     Option("takes", str, None, "DIR", "folder for takes"),
+    Option("set", str, None, "FILE.amt", "set list to follow: what is saved there is played"),
+    Option("rules", str, None, "FILE.py", "rules in Python to follow, in a process of their own"),
     Option(
         "discovery", str, "on", "on|off", "let OSCQuery and zeroconf tell who looks", ("on", "off")
     ),
@@ -107,6 +109,8 @@ class Config:
     sync: str
     synth: str | None
     takes: str | None
+    set: str | None
+    rules: str | None
     discovery: str
 
 

@@ -13,7 +13,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -23,11 +23,12 @@ from amt_live.config import Config
 from amt_live.control.commands import MAX_SEED, Command, Transport
 from amt_live.control.moodline import parse_mood
 from amt_live.control.state import BandState, ErrorNotice, Notice
-from amt_live.engine.band import Settings
 from amt_live.discovery.child import Discovery
+from amt_live.engine.band import Settings
 from amt_live.engine.engine import Engine
 from amt_live.engine.model import Model, open_model
 from amt_live.errors import AmtError, FileError, ModelError, PortError, UsageError
+from amt_live.following import Following, check_files
 from amt_live.midi.clock import RealClock
 from amt_live.midi.journal import keep_earlier, leftovers, set_aside
 from amt_live.midi.output import PlayerReport
@@ -101,6 +102,7 @@ def _check(config: Config) -> None:
         parse_mood(config.mood)
     if config.record is not None:
         check_place(_record_path(config.record))
+    check_files(config.set, config.rules)
 
 
 async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool) -> int:
@@ -114,11 +116,21 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
         await asyncio.wrap_future(engine.submit(command))
 
     # The port first: when it is taken, nothing else has to be opened and closed.
-    server = OscServer(config.osc_host, config.osc_port, execute, lambda: _state(engine))
+    def complain(why: str) -> None:
+        _tell_errors(ErrorNotice(why))
+        server.push(ErrorNotice(why))
+
+    following = Following(config.set, config.rules, complain, lambda: server.follow())
+    server = OscServer(
+        config.osc_host, config.osc_port, execute, lambda: following.state(_state(engine))
+    )
     osc_port = await server.start()
     unfinished = _unfinished_takes(config)
     with ExitStack() as stack:
         try:
+            wanted = config.discovery == "on"
+            discovery = Discovery.start(config.osc_host, osc_port, is_wanted=wanted)
+            stack.callback(discovery.close)
             relay = _Relay()
             opening = asyncio.get_running_loop().run_in_executor(
                 None,
@@ -142,17 +154,17 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             engine.add_listener(_tell_errors)
             _keep_earlier_take(config, say)
             _warn_of_folder(_takes_folder(config), say)
-            await _start(engine, config)
+            await _start(engine, config, lambda: following.start(config.osc_host, osc_port))
             say(runs_on)
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
+            if found_at := await discovery.line():
+                say(found_at)
             if unfinished:
                 await _recover(unfinished, say)
-            wanted = config.discovery == "on"
-            discovery = Discovery.start(config.osc_host, osc_port, is_wanted=wanted)
-            stack.callback(discovery.close)
             say(READY)
             await stopped.wait()
         finally:
+            await following.close()
             await server.close()
     return 0
 
@@ -178,8 +190,6 @@ def _announce(
         if config.record is None and not may_be_silent:
             raise PortError(
                 f"no MIDI system found ({why}); "
-            if found_at := await discovery.line():
-                say(found_at)
                 "play into a file with --record FILE.mid, or into nothing with --midi-api null"
             )
         say(f"no MIDI system found ({why}): playing into nothing; --record FILE.mid keeps it")
@@ -223,13 +233,19 @@ def _open_named(name: str) -> Model:
     return open_model(found[name])
 
 
-async def _start(engine: Engine, config: Config) -> None:
-    """Play at once; what was loaded is never looked at by the garbage collector again."""
+async def _start(
+    engine: Engine, config: Config, follow: Callable[[], Coroutine[None, None, None]]
+) -> None:
+    """Play at once, after what a set list says at the beginning.
+
+    What was loaded is never looked at by the garbage collector again.
+    """
     gc.collect()
     gc.freeze()
     engine.start()
     if config.record is not None:
         await asyncio.wrap_future(engine.record(_record_path(config.record)))
+    await follow()
     await asyncio.wrap_future(engine.submit(Transport("play")))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from amt_live.control.state import BandState
+from amt_live.control.state import BandState, FileState
 from amt_live.osc.arguments import Argument, Atom
 from amt_live.osc.entries import Address, carried, push
 
@@ -29,6 +29,12 @@ def _health(state: BandState, _part: str) -> tuple[Atom, ...]:
         health.rights,
     )
 
+
+def _file(file: FileState) -> tuple[Atom, ...]:
+    return (file.file, file.line, file.column, file.text, int(file.is_error), file.saves)
+
+
+_FILE: Final = carried("file$", "line#", "column#", "text$", "is_error#", "saves#")
 
 ROWS: Final[tuple[Address, ...]] = (
     Address(
@@ -85,6 +91,20 @@ ROWS: Final[tuple[Address, ...]] = (
         carried("name$"),
         read=lambda state, _part: state.styles,
         many=True,
+    ),
+    Address(
+        "/amt/set/state",
+        "reading",
+        "What became of the set list when it was saved last; line and column from 1, 0 for none.",
+        _FILE,
+        read=lambda state, _part: _file(state.set_list),
+    ),
+    Address(
+        "/amt/rules/state",
+        "reading",
+        "The same for the rules: that they run, what they print, or why they were rolled back.",
+        _FILE,
+        read=lambda state, _part: _file(state.rules),
     ),
     Address(
         "/amt/midi/port",
