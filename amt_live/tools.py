@@ -1,6 +1,5 @@
 """The small commands: generate, panic, ports, models, bench. Each returns an exit code."""
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -206,19 +205,7 @@ def models(say: Say) -> int:
 
 def bench(config: Config, say: Say, *, as_json: bool) -> int:
     """``amt-live bench``: how fast a model decodes here."""
-    from amt_live.engine.model import open_decoder
-    from amt_live.inference.bench import run_bench
-    from amt_live.manifest import load_manifest
-    from amt_live.text.embedder import Embedder
+    from amt_live import benching
 
-    folder = paths.find_model(config.model)
-    manifest = load_manifest(folder)
-    decoder = open_decoder(folder, manifest)
-    result = run_bench(decoder, Embedder(folder, manifest).embed)
-    if as_json:
-        say(json.dumps({"model": manifest.name, **result.as_dict()}))
-        return 0
-    say(f"model            {manifest.name}")
-    for line in result.lines():
-        say(line)
+    benching.bench(paths.find_model(config.model), say, as_json=as_json)
     return 0

@@ -198,10 +198,23 @@ def test_models_and_ports_answer() -> None:
 
 
 def test_bench_measures_the_model() -> None:
-    done = run("bench", "--json", "--model", "tiny", timeout_s=120)
+    done = run("bench", "--json", "tiny", timeout_s=170)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     assert figures["model"] == "tiny" and figures["tokens_per_s"] > 0
+    for table in ("decode", "decode_batch2"):
+        assert list(figures[table]) == ["64", "512", "1000"]
+        for row in figures[table].values():
+            assert row["ms"] > 0 and row["limit_ms"] > 0
+            assert row["ratio"] == pytest.approx(row["ms"] / row["limit_ms"], rel=0.05)
+    for figure in ("embed_ms", "first_note_s", "ms_per_note", "python_us"):
+        assert figures[figure] > 0, figure
+    assert figures["prefill"]["512"]["ms"] > 0
+    assert figures["peers"] == {}
+
+
+def test_bench_says_what_a_shape_must_look_like() -> None:
+    assert "such as 6x512" in one_line(run("bench", "--shape", "big"), 2)
 
 
 def test_send_without_a_daemon_says_how_to_start_one(free_udp_port: int) -> None:

@@ -1,85 +1,286 @@
-"""How fast a model is on this machine: what ``amt-live bench`` prints.
+"""How fast decoders are on this machine, beside what its memory allows: for ``amt-live bench``.
 
-Called from the command line only. Steps are measured paced, a pause between them, because that is
-how a band plays: caches and clocks cool down, and a step takes longer than in a hot loop.
+Called by ``amt_live.benching``, ``doctor`` and the offline half, never while a band plays. All that
+is compared is measured in turns, a few steps each, so that what else the machine does meets
+everything alike. "Paced" means with a pause before each step, as a band plays: caches and clocks
+cool down in it.
+
+The limit is how long one thread takes to read what a step must read: every weight once, and keys
+and values of all positions of each row. It is measured by reading so many bytes of one block, over
+and over and in turns with the steps, so the block lies in that level of cache, or in memory, where
+weights, keys and values lie.
 """
 
 import math
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
-from amt_live.inference.decoder import CHUNK, Decoder, Floats
+from amt_live.inference.decoder import Decoder, DecoderSizes, Floats
 from amt_live.inference.sampler import Sampler
 
-POSITIONS = (64, 512, 1000)
-PAUSE_S = 0.004
+try:
+    import resource
+except ImportError:  # Windows does not tell how often a thread was interrupted
+    resource = None  # type: ignore[assignment]
+
+POSITIONS: Final = (64, 512, 1000)
+PAUSE_S: Final = 0.004
+ROUNDS: Final = 16
+HOT_STEPS: Final = 5
+PACED_STEPS: Final = 3
+
+TOKEN: Final = 2
+
+
+class Sample(NamedTuple):
+    """One step: how long it took, and whether the system took the core away meanwhile. Then the
+    duration is the processor time, for the rest went to somebody else."""
+
+    duration_s: float
+    disturbed: bool
+
+
+class Stopwatch:
+    """Times one step, from when it is made until ``stop``. All that is timed has one thread."""
+
+    __slots__ = ("_began_s", "_cpu_s", "_cuts")
+
+    def __init__(self) -> None:
+        self._cuts = _interruptions()
+        self._cpu_s = time.process_time()
+        self._began_s = time.perf_counter()
+
+    def stop(self, less_s: float = 0.0) -> Sample:
+        """The step; ``less_s`` of it belonged to something else."""
+        took_s = time.perf_counter() - self._began_s
+        cpu_s = time.process_time() - self._cpu_s
+        disturbed = _interruptions() != self._cuts
+        return Sample((min(cpu_s, took_s) if disturbed else took_s) - less_s, disturbed)
+
+
+def _interruptions() -> int:
+    """How often the system took the core away from this process, as far as it tells."""
+    return 0 if resource is None else resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+
+
+class Runner(Protocol):
+    """Something that does one step after another with so many positions in its cache."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the table."""
+
+    def go_to(self, place: int) -> None:
+        """Have at least ``place`` positions in the cache; places come in ascending order."""
+
+    def steps(self, count: int, pause_s: float) -> list[Sample]:
+        """Do and time so many steps at the place, with a pause before each."""
+
+
+def timed(
+    step: Callable[[], object],
+    count: int,
+    pause_s: float = 0.0,
+    back: Callable[[], object] | None = None,
+) -> list[Sample]:
+    """Time a step ``count`` times; ``back`` undoes it, untimed."""
+    samples = []
+    for _ in range(count):
+        if pause_s:
+            time.sleep(pause_s)  # what is measured, not a way to wait
+        watch = Stopwatch()
+        step()
+        samples.append(watch.stop())
+        if back is not None:
+            back()
+    return samples
+
+
+def median_ms(samples: Iterable[Sample]) -> float:
+    """The median of steps."""
+    return statistics.median(sample.duration_s for sample in samples) * 1000
+
+
+def quiet_ms(turns: Sequence[Sequence[Sample]]) -> float:
+    """What a step takes while the machine leaves it alone: a quarter of the turns are not slower.
+
+    Each turn stands for its median. On a machine with nothing else to do this is about the median
+    of all; beside other work, all that is measured in turns loses the same.
+    """
+    medians = sorted(median_ms(turn) for turn in turns if turn)
+    return medians[(len(medians) - 1) // 4]
+
+
+class DecoderRunner:
+    """Steps of our decoder, alone or as the guided pair."""
+
+    def __init__(self, name: str, decoder: Decoder, *, guided: bool) -> None:
+        self.name = name
+        self._decoder = decoder.fork()
+        self._decoder.guided = guided
+        self._zero: Floats = np.zeros(decoder.sizes.hidden, np.float32)
+        self._place = 0
+
+    def go_to(self, place: int) -> None:
+        """Fill the cache."""
+        self._place = place
+        _fill(self._decoder, self._zero, place)
+
+    def steps(self, count: int, pause_s: float) -> list[Sample]:
+        """One token each, taken back."""
+        decoder, zero = self._decoder, self._zero
+        return timed(
+            lambda: decoder.step(TOKEN, zero, zero),
+            count,
+            pause_s,
+            back=lambda: decoder.rewind(self._place),
+        )
+
+
+class ReadRunner:
+    """Reads what a step reads: ``weights`` bytes once, ``per_position`` for each position."""
+
+    def __init__(self, name: str, weights: int, per_position: int) -> None:
+        self.name = name
+        self._weights, self._per_position = weights, per_position
+        self._block = np.zeros(0, np.uint8)
+
+    def bytes_at(self, place: int) -> int:
+        """How many bytes that is."""
+        return self._weights + self._per_position * place
+
+    def go_to(self, place: int) -> None:
+        """Write a block: pages that nobody wrote are all the same page of zeros."""
+        self._block = np.ones(self.bytes_at(place), np.uint8)
+
+    def steps(self, count: int, pause_s: float) -> list[Sample]:
+        """The largest byte of the block, each time: the plainest loop that must read them all."""
+        return timed(lambda: np.maximum.reduce(self._block), count, pause_s)
+
+
+def weight_bytes(graph: Path, sizes: DecoderSizes) -> int:
+    """Bytes of weights that one step reads: the graph's file without its embedding tables, of
+    which a step reads a few rows."""
+    tables = 4 * sizes.hidden * (sizes.vocabulary + sizes.positions)
+    return max(graph.stat().st_size - tables, 1)
+
+
+def cache_bytes(decoder: Decoder) -> int:
+    """Bytes of keys and values that one position of one row has."""
+    return decoder.cache[:, :, 0, :, 0].nbytes
+
+
+Times = dict[str, dict[int, tuple[float, float]]]
+"""By name and place: milliseconds back to back, and paced."""
+
+
+def measure(
+    runners: Sequence[Runner],
+    places: Sequence[int],
+    rounds: int = ROUNDS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Times:
+    """Measure all runners in turns, place by place."""
+    times: Times = {runner.name: {} for runner in runners}
+    for number, place in enumerate(sorted(places)):
+        hot: dict[str, list[list[Sample]]] = {runner.name: [] for runner in runners}
+        paced: dict[str, list[list[Sample]]] = {runner.name: [] for runner in runners}
+        for runner in runners:
+            runner.go_to(place)
+        for turn in range(rounds):
+            for runner in runners:
+                # The first step of a turn finds the cache full of what others left there.
+                hot[runner.name].append(runner.steps(HOT_STEPS + 1, 0.0)[1:])
+                paced[runner.name].append(runner.steps(PACED_STEPS, PAUSE_S))
+            if progress is not None:
+                progress(number * rounds + turn + 1, len(places) * rounds)
+        for name in times:
+            times[name][place] = (quiet_ms(hot[name]), quiet_ms(paced[name]))
+    return times
 
 
 @dataclass(frozen=True, slots=True)
-class BenchResult:
-    """Medians in milliseconds; the keys of ``decode_ms`` are positions, plain and guided."""
+class Step:
+    """One place of the context. The ratio is of steps back to back and the limit."""
 
-    provider: str
-    decode_ms: dict[str, dict[int, float]]
-    prefill_512_ms: float
-    sample_ms: float
-    embed_ms: float | None
-    tokens_per_s: float
-    """Guided, sampling included, at 512 positions, as fast as it goes."""
+    ms: float
+    limit_ms: float
+    paced_ms: float
+    megabytes: float
 
-    def as_dict(self) -> dict[str, Any]:
+    @property
+    def ratio(self) -> float:
+        """How many times the limit a step takes."""
+        return self.ms / self.limit_ms
+
+    def as_dict(self) -> dict[str, float]:
         """For ``--json``."""
-        return asdict(self)
-
-    def lines(self) -> list[str]:
-        """For people."""
-        rows = [f"runs on          {self.provider}"]
-        for name, row in self.decode_ms.items():
-            cells = ", ".join(f"{value:.2f} at {place}" for place, value in row.items())
-            rows.append(f"{f'step, {name}':<16} {cells} positions (ms, paced)")
-        rows.append(f"prefill of 512   {self.prefill_512_ms:.0f} ms, in chunks of {CHUNK}")
-        rows.append(f"sampling         {self.sample_ms * 1000:.0f} us")
-        if self.embed_ms is not None:
-            rows.append(f"a mood's text    {self.embed_ms:.1f} ms")
-        rows.append(f"tokens           {self.tokens_per_s:.0f} a second, guided")
-        return rows
-
-
-def run_bench(
-    decoder: Decoder, embed: Callable[[str], object] | None = None, repeats: int = 40
-) -> BenchResult:
-    """Measure a decoder (its cache is used up) and, if given, the text embedding of new phrases."""
-    zero: Floats = np.zeros(decoder.sizes.hidden, np.float32)
-    decode_ms: dict[str, dict[int, float]] = {}
-    for name, guided in (("plain", False), ("guided", True)):
-        decode_ms[name] = {
-            place: round(step_ms(decoder, place, guided=guided, steps=repeats), 4)
-            for place in POSITIONS
-            if place < decoder.context
+        return {
+            "ms": round(self.ms, 4),
+            "limit_ms": round(self.limit_ms, 4),
+            "ratio": round(self.ratio, 3),
+            "paced_ms": round(self.paced_ms, 4),
+            "megabytes": round(self.megabytes, 3),
         }
-    sample_ms = sampling_ms(decoder, repeats)
-    hot_ms = round(step_ms(decoder, 512, steps=repeats, pause_s=0.0), 4)
-    return BenchResult(
-        provider=decoder.provider,
-        decode_ms=decode_ms,
-        prefill_512_ms=round(_prefill_ms(decoder, zero, 512), 1),
-        sample_ms=round(sample_ms, 4),
-        embed_ms=None if embed is None else round(_embed_ms(embed), 2),
-        tokens_per_s=round(1000 / (hot_ms + sample_ms), 1),
-    )
 
 
-def _fill(decoder: Decoder, zero: Floats, length: int, guided: bool) -> None:
-    decoder.guided = False
-    decoder.rewind(0)
-    many = np.broadcast_to(zero, (length, len(zero)))
-    decoder.prefill([2] * length, many, many)
-    decoder.guided = guided
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """Steps by place, alone and as the guided pair, and what was measured beside them."""
+
+    plain: dict[int, Step]
+    guided: dict[int, Step]
+    others: Times
+
+
+def measure_decoding(
+    decoder: Decoder,
+    weights: int,
+    others: Sequence[Runner] = (),
+    rounds: int = ROUNDS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Decoding:
+    """Measure a decoder whose step reads ``weights`` bytes of weights, in turns with others."""
+    per_position = cache_bytes(decoder)
+    readers = [ReadRunner(f"read {rows}", weights, rows * per_position) for rows in (1, 2)]
+    steppers = [
+        DecoderRunner("step 1", decoder, guided=False),
+        DecoderRunner("step 2", decoder, guided=True),
+    ]
+    places = [place for place in POSITIONS if place < decoder.context]
+    # The readers stand beside the steps that they are compared with.
+    runners: list[Runner] = [steppers[0], readers[0], *others, steppers[1], readers[1]]
+    times = measure(runners, places, rounds, progress)
+
+    def rows(index: int) -> dict[int, Step]:
+        steps, reads = times[steppers[index].name], times[readers[index].name]
+        return {
+            place: Step(
+                steps[place][0],
+                reads[place][0],
+                steps[place][1],
+                readers[index].bytes_at(place) / 1e6,
+            )
+            for place in places
+        }
+
+    return Decoding(rows(0), rows(1), {runner.name: times[runner.name] for runner in others})
+
+
+def _fill(decoder: Decoder, zero: Floats, length: int) -> None:
+    """Have exactly ``length`` positions in the cache."""
+    if decoder.length > length:
+        decoder.rewind(length)
+    missing = length - decoder.length
+    if missing:
+        many = np.broadcast_to(zero, (missing, len(zero)))
+        decoder.prefill([TOKEN] * missing, many, many)
 
 
 def step_ms(
@@ -96,45 +297,37 @@ def step_ms(
     Stops early, after three steps at least, when they take longer than ``within_s`` in all.
     """
     zero = np.zeros(decoder.sizes.hidden, np.float32)
-    _fill(decoder, zero, place, guided)
-    times: list[float] = []
+    decoder.guided = False
+    decoder.rewind(0)
+    _fill(decoder, zero, place)
+    decoder.guided = guided
+    samples: list[Sample] = []
     until_s = time.perf_counter() + within_s
-    while len(times) < steps and (len(times) < 3 or time.perf_counter() < until_s):
-        # The pause is what is measured (caches and clocks cool down), not a way to wait.
-        time.sleep(pause_s)
-        began_s = time.perf_counter()
-        decoder.step(2, zero, zero)
-        times.append(time.perf_counter() - began_s)
+    while len(samples) < steps and (len(samples) < 3 or time.perf_counter() < until_s):
+        samples += timed(lambda: decoder.step(TOKEN, zero, zero), 1, pause_s)
         decoder.rewind(place)
-    return statistics.median(times) * 1000
+    return median_ms(samples)
 
 
-def _prefill_ms(decoder: Decoder, zero: Floats, length: int) -> float:
-    began_s = time.perf_counter()
-    _fill(decoder, zero, length, guided=False)
-    return (time.perf_counter() - began_s) * 1000
+def prefill_ms(decoder: Decoder, length: int, repeats: int = 3) -> float:
+    """The median of filling an empty cache with so many positions of one row, in chunks."""
+    zero = np.zeros(decoder.sizes.hidden, np.float32)
+    decoder.guided = False
+    decoder.rewind(0)
+    samples = timed(lambda: _fill(decoder, zero, length), repeats, back=lambda: decoder.rewind(0))
+    return median_ms(samples)
 
 
 def sampling_ms(decoder: Decoder, repeats: int) -> float:
     """The median of draws from guided logits."""
     zero = np.zeros(decoder.sizes.hidden, np.float32)
-    _fill(decoder, zero, 8, guided=True)
-    logits = decoder.step(2, zero, zero).copy()
+    decoder.guided = False
+    decoder.rewind(0)
+    _fill(decoder, zero, 8)
+    decoder.guided = True
+    logits = decoder.step(TOKEN, zero, zero).copy()
     sampler = Sampler(0)
     everything = ((0, logits.shape[1]),)
-    times = []
-    for _ in range(repeats):
-        began_s = time.perf_counter()
-        sampler.choose(logits, everything, (1,), top_p=0.95, guidance=2.0)
-        times.append(time.perf_counter() - began_s)
-    return statistics.median(times) * 1000
-
-
-def _embed_ms(embed: Callable[[str], object]) -> float:
-    times = []
-    first = time.perf_counter_ns()  # a phrase heard before would come from the cache
-    for index in range(8):
-        began_s = time.perf_counter()
-        embed(f"calm piano ballad {first + index}")
-        times.append(time.perf_counter() - began_s)
-    return statistics.median(times) * 1000
+    return median_ms(
+        timed(lambda: sampler.choose(logits, everything, (1,), top_p=0.95, guidance=2.0), repeats)
+    )

@@ -5,7 +5,7 @@ positions per layer and row, which past and present share; nothing in it is ever
 is setting a length. Row 0 hears the mood, row 1 the null mood (for guidance).
 
 Graph inputs: ids, positions int64 [B, T]; slot, add float32 [B, T, H]; seqlens_k int32 [B];
-total_seqlen int32 [1]; past_key_values.N.key/value float32 [B, heads, context, head_size].
+total_seqlen int32 [1]; past_key_values.N.key/value float32 or int8 [B, heads, context, head_size].
 Outputs: logits float32 [B, V] of the last position; present.N.key/value, the same buffers.
 """
 
@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import onnxruntime
 
 Floats: TypeAlias = NDArray[np.float32]
+Cache: TypeAlias = NDArray[Any]
+"""Of float32 or int8."""
 
 CHUNK = 32
 """Tokens a prefill takes at a time: small enough to come between two steps."""
@@ -49,7 +51,7 @@ class _Binding:
         self,
         session: "onnxruntime.InferenceSession",
         sizes: DecoderSizes,
-        cache: Floats,
+        cache: Cache,
         rows: slice,
         tokens: int,
     ) -> None:
@@ -77,7 +79,7 @@ class _Binding:
         for layer in range(sizes.layers):
             for index, kind in enumerate(("key", "value")):
                 buffer = cache[layer, index, rows]
-                where = ("cpu", 0, np.float32, buffer.shape, buffer.ctypes.data)
+                where = ("cpu", 0, cache.dtype, buffer.shape, buffer.ctypes.data)
                 self._binding.bind_input(f"past_key_values.{layer}.{kind}", *where)
                 self._binding.bind_output(f"present.{layer}.{kind}", *where)
         self._binding.bind_output(
@@ -102,23 +104,24 @@ class Decoder:
         self.sizes = sizes
         self.provider = provider
         self.context = sizes.positions
-        self._session = session
+        self.session = session
         self._guided = False
         self._null_slot: Floats = np.zeros(sizes.hidden, np.float32)
         self._null_add: Floats = np.zeros(sizes.hidden, np.float32)
         self._ids = np.zeros(self.context, np.int64)
         self._lengths = [0, 0]
         shape = (sizes.layers, 2, 2, sizes.heads, sizes.positions, sizes.head_size)
-        self._cache: Floats = np.zeros(shape, np.float32)
+        self.cache: Cache = np.zeros(shape, _cache_type(session))
+        """Keys and values [layers, key or value, rows, heads, positions, head_size]."""
         self._steps = [self._bind(slice(0, rows), 1) for rows in (1, 2)]
         self._chunks: dict[tuple[int, int], _Binding] = {}
 
     def _bind(self, rows: slice, tokens: int) -> _Binding:
-        return _Binding(self._session, self.sizes, self._cache, rows, tokens)
+        return _Binding(self.session, self.sizes, self.cache, rows, tokens)
 
     def fork(self) -> "Decoder":
         """Another, empty cache over the same graph: what a long stream is moved into."""
-        other = Decoder(self._session, self.sizes, self.provider)
+        other = Decoder(self.session, self.sizes, self.provider)
         other.set_null(self._null_slot, self._null_add)
         other._guided = self._guided
         return other
@@ -231,6 +234,12 @@ class Decoder:
             raise ValueError(
                 f"{self.length} + {count} positions do not fit a context of {self.context}"
             )
+
+
+def _cache_type(session: "onnxruntime.InferenceSession") -> type[np.float32] | type[np.int8]:
+    """What the graph keeps keys and values in."""
+    kinds = {value.name: value.type for value in session.get_inputs()}
+    return np.int8 if kinds.get("past_key_values.0.key") == "tensor(int8)" else np.float32
 
 
 def load_decoder(folder: Path, sizes: DecoderSizes, threads: int = 1) -> Decoder:

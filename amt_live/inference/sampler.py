@@ -129,7 +129,8 @@ def _biased(scores: Doubles, bias: Floats, groups: Sequence[tuple[int, int]]) ->
     """Scores with the bias; each group keeps the joint weight that it had."""
     both = np.empty((2, len(scores)))
     both[0] = scores
-    biased = np.add(scores, bias, out=both[1])
+    biased: Doubles = both[1]
+    np.add(scores, bias, out=biased)
     for first, end in groups:
         group = both[:, first:end]
         highest = group[0, group[0].argmax()]

@@ -1,0 +1,200 @@
+"""What the band around the decoder costs: words, Python around the graph, the way to a first note.
+
+Measured with the real parts: a take that the engine plays on a clock that does not tick, and a
+daemon that is started to hear its first note.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from amt_live.engine.model import Model, open_decoder
+from amt_live.errors import AmtError
+from amt_live.inference.bench import Sample, Stopwatch, median_ms, quiet_ms, timed
+from amt_live.inference.decoder import Decoder, Floats
+from amt_live.inference.generator import Generator, Steering
+from amt_live.offline import Request, Stage
+from amt_live.osc.codec import Malformed, decode, encode
+from amt_live.osc.limits import Limits
+from amt_live.tokens import grammar
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+MOOD: Final = "fast aggressive metal"
+BARS: Final = 4
+EMBEDDED: Final = 8
+TURN: Final = 50
+"""Tokens that are judged together."""
+FIRST_NOTE_TIMEOUT_S: Final = 60.0
+ASK_EVERY_S: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What the band adds to the graph, from one take; medians, in microseconds a step."""
+
+    draw_us: float
+    """Guidance, mask, leaning and draw."""
+    grammar_us: float
+    """What may follow, and the state after it."""
+    step_us: float
+    """Setting the graph's inputs, and keeping ids and moods."""
+    tokens_per_note: float
+
+    @property
+    def python_us(self) -> float:
+        """All of it."""
+        return self.draw_us + self.grammar_us + self.step_us
+
+
+class _Watch:
+    """An ONNX session that says how long it ran; all else it hands on."""
+
+    def __init__(self, session: "onnxruntime.InferenceSession") -> None:
+        self._session = session
+        self.io_binding, self.get_inputs = session.io_binding, session.get_inputs
+        self.ran_s = 0.0
+
+    def run_with_iobinding(self, binding: "onnxruntime.IOBinding") -> None:
+        began_s = time.perf_counter()
+        self._session.run_with_iobinding(binding)
+        self.ran_s += time.perf_counter() - began_s
+
+
+class _WatchedGenerator(Generator):
+    """A generator that keeps how long its own part of each draw and step took."""
+
+    def __init__(self, decoder: Decoder, null: Steering, watch: _Watch) -> None:
+        super().__init__(decoder, null)
+        self._watch = watch
+        self.draws: list[Sample] = []
+        self.steps: list[Sample] = []
+        self.fed: list[int] = []
+
+    def choose(
+        self,
+        ranges: Sequence[tuple[int, int]],
+        forbidden: Sequence[int] = (),
+        bias: Floats | None = None,
+        groups: Sequence[tuple[int, int]] = (),
+    ) -> int:
+        """Draw, and keep the time."""
+        watch, ran_s = Stopwatch(), self._watch.ran_s
+        token = super().choose(ranges, forbidden, bias, groups)
+        self._note(self.draws, watch, ran_s)
+        return token
+
+    def feed(self, token: int, mood: Steering) -> None:
+        """Step, and keep the time outside the graph."""
+        self.fed.append(token)
+        watch, ran_s = Stopwatch(), self._watch.ran_s
+        super().feed(token, mood)
+        self._note(self.steps, watch, ran_s)
+
+    def _note(self, samples: list[Sample], watch: Stopwatch, ran_s: float) -> None:
+        sample = watch.stop(less_s=self._watch.ran_s - ran_s)
+        if not sample.disturbed:  # else it cannot be told from the graph's part
+            samples.append(sample)
+
+
+def measure_costs(folder: Path, model: Model) -> Costs:
+    """Play a few dense bars and see what is spent outside the graph."""
+    decoder = open_decoder(folder, model.manifest)
+    watch = _Watch(decoder.session)
+    null = model.moods.read("", {})
+    watched = Decoder(watch, decoder.sizes, decoder.provider)
+    generator = _WatchedGenerator(watched, null, watch)
+    take = Stage(replace(model, generator=generator)).play(Request(MOOD, bars=BARS))
+    return Costs(
+        draw_us=_quiet_us(generator.draws),
+        grammar_us=_quiet_us(_follow_grammar(generator.fed)),
+        step_us=_quiet_us(generator.steps),
+        tokens_per_note=take.tokens / max(len(take.notes), 1),
+    )
+
+
+def _quiet_us(samples: Sequence[Sample]) -> float:
+    turns = [samples[first : first + TURN] for first in range(0, len(samples), TURN)]
+    return quiet_ms(turns) * 1000
+
+
+def _follow_grammar(tokens: Sequence[int]) -> list[Sample]:
+    """Ask what may follow, and go on, through a stream."""
+    state, rest = grammar.START, iter(tokens)
+
+    def follow() -> None:
+        nonlocal state
+        grammar.allowed(state)
+        grammar.forbidden(state)
+        state = grammar.advance(state, next(rest))
+
+    return timed(follow, len(tokens))
+
+
+def measure_embedding(model: Model) -> float:
+    """Milliseconds that a phrase never heard before takes to be read."""
+    first = time.perf_counter_ns()  # a phrase heard before would come from the cache
+    phrases = (f"calm piano ballad {first + index}" for index in range(EMBEDDED))
+    return median_ms(timed(lambda: model.moods.hear(next(phrases)), EMBEDDED))
+
+
+def measure_first_note(folder: Path) -> float:
+    """Seconds from the start of a daemon's process to the first note that it says it sent.
+
+    It plays into nothing, in a home of its own. Raises AmtError if no note comes.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+        ours.bind(("127.0.0.1", 0))
+        osc_port = ours.getsockname()[1]
+    command = [sys.executable, "-m", "amt_live", "daemon", "--midi-api=null", "--mood", MOOD]
+    command += [f"--osc-port={osc_port}", f"--model={folder.absolute()}"]
+    with tempfile.TemporaryDirectory() as home:
+        own = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+        places = dict.fromkeys(own, home) | {"AMT_LIVE_DISCOVERY": "off"}
+        began_s = time.perf_counter()
+        daemon = subprocess.Popen(
+            command,
+            env={**os.environ, **places},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _await_note(osc_port, lambda: daemon.poll() is None, began_s + FIRST_NOTE_TIMEOUT_S)
+            return time.perf_counter() - began_s
+        finally:
+            daemon.terminate()
+            daemon.wait()
+
+
+def _await_note(osc_port: int, is_alive: Callable[[], bool], until_s: float) -> None:
+    """Ask for pushes until they come, then wait for a note among them."""
+    asked = encode("/amt/notify", 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+        ours.connect(("127.0.0.1", osc_port))
+        ours.settimeout(ASK_EVERY_S)
+        leased = False
+        while time.perf_counter() < until_s and is_alive():
+            try:
+                if not leased:
+                    ours.send(asked)
+                data = ours.recv(65_536)
+            except OSError:  # nobody there yet, or nothing said: ask again
+                if not leased:
+                    time.sleep(ASK_EVERY_S / 2)
+                continue
+            for item in decode(data, Limits(), time.perf_counter(), time.time()):
+                if isinstance(item, Malformed):
+                    continue
+                leased = leased or item.address == "/amt/done"
+                if item.address == "/amt/note":
+                    return
+    raise AmtError("the daemon sent no note; see what it says: amt-live daemon --midi-api null")
