@@ -82,6 +82,10 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("seed", int, None, "N", "the same seed gives the same music", low=0, high=MAX_SEED),
     Option("record", str, None, "FILE.mid", "record what is sent from the first note on"),
     Option("sync", str, "internal", "CLOCK", "who gives the tempo", SYNCS),
+    Option(
+        "sync_port", str, None, "NAME", "MIDI port to hear the clock from; without it one is made"
+    ),
+    Option("sync_out", str, "off", "on|off", "send MIDI clock beside the notes", ("on", "off")),
     Option("synth", str, None, "SOUNDFONT", "play through a soundfont as well"),
     Option("takes", str, None, "DIR", "folder for takes"),
     Option("set", str, None, "FILE.amt", "set list to follow: what is saved there is played"),
@@ -107,6 +111,8 @@ class Config:
     seed: int | None
     record: str | None
     sync: str
+    sync_port: str | None
+    sync_out: str
     synth: str | None
     takes: str | None
     set: str | None

@@ -20,7 +20,7 @@ from typing import Final
 
 from amt_live import logs, paths
 from amt_live.config import Config
-from amt_live.control.commands import MAX_SEED, Command, Transport
+from amt_live.control.commands import MAX_SEED, Command, SendClock, SetClock, Transport
 from amt_live.control.moodline import parse_mood
 from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.discovery.child import Discovery
@@ -31,11 +31,14 @@ from amt_live.errors import AmtError, FileError, ModelError, PortError, UsageErr
 from amt_live.following import Following, check_files
 from amt_live.midi.clock import RealClock
 from amt_live.midi.journal import keep_earlier, leftovers, set_aside
+from amt_live.midi.listening import EarProcess
 from amt_live.midi.output import PlayerReport
 from amt_live.midi.places import check_folder, check_place
 from amt_live.midi.player_process import PlayerProcess
 from amt_live.midi.recover import recover_apart
 from amt_live.osc.server import OscServer
+from amt_live.sync.heard import SOURCES, EarOpened, EarReport
+from amt_live.sync.link_session import link_module
 
 READY: Final = "ready"
 RECOVERY_SHOWN_S: Final = 1.0
@@ -96,8 +99,10 @@ def _ask_for_precedence() -> None:
 
 
 def _check(config: Config) -> None:
-    if config.sync != "internal":
-        raise UsageError(f"--sync {config.sync} is not in this version; use --sync internal")
+    if config.sync == "midi" and config.midi_api == "null":
+        raise UsageError("--midi-api null hears no clock; use --sync internal or another system")
+    if config.sync == "link":
+        link_module()
     if config.mood is not None:
         parse_mood(config.mood)
     if config.record is not None:
@@ -145,7 +150,9 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
                 player = await opening
                 stack.callback(player.close)
             _announce(player, config, may_be_silent, say)
-            engine = _make_engine(config, model, player)
+            ears = EarProcess(lambda heard: _tell(engine, heard), config.midi_api, config.sync_port)
+            stack.callback(ears.close)
+            engine = _make_engine(config, model, player, ears)
             runs_on = f"model {model.name} runs on {model.provider}"
             del model  # another one may take its place, and its memory
             stack.callback(engine.close)
@@ -167,6 +174,13 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             await following.close()
             await server.close()
     return 0
+
+
+def _tell(engine: Engine | None, heard: EarReport) -> None:
+    if isinstance(heard, EarOpened):
+        _log.info("%s", heard.what)
+    if engine is not None:
+        engine.on_heard(heard)
 
 
 def _tell_errors(notice: Notice) -> None:
@@ -206,7 +220,7 @@ def _announce(
         say(f"--synth is not in this version; connect FluidSynth: {how}")
 
 
-def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
+def _make_engine(config: Config, model: Model, player: PlayerProcess, ears: EarProcess) -> Engine:
     seed = secrets.randbelow(MAX_SEED) if config.seed is None else config.seed
     mood = "" if config.mood is None else parse_mood(config.mood).text
     settings = Settings(
@@ -222,6 +236,7 @@ def _make_engine(config: Config, model: Model, player: PlayerProcess) -> Engine:
         restart_player=player.restart,
         scenes_file=paths.scenes_file(),
         open_model=_open_named,
+        ears=ears,
     )
 
 
@@ -246,6 +261,10 @@ async def _start(
     if config.record is not None:
         await asyncio.wrap_future(engine.record(_record_path(config.record)))
     await follow()
+    if config.sync_out == "on":
+        await asyncio.wrap_future(engine.submit(SendClock(True)))
+    source = next(name for name in SOURCES if name == config.sync)
+    await asyncio.wrap_future(engine.submit(SetClock(source)))
     await asyncio.wrap_future(engine.submit(Transport("play")))
 
 

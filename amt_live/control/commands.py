@@ -26,6 +26,7 @@ TransportAction = Literal["play", "stop", "continue", "count_in"]
 SamplingName = Literal["temperature", "top_p", "top_k", "guidance"]
 PartField = Literal["mute", "solo", "channel", "program", "level", "octave"]
 KnobName = Literal["swing", "density", "energy"]
+ClockSource = Literal["internal", "midi", "link"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,20 @@ class SetTempo:
 
     bpm: float
     glide_beats: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SetClock:
+    """Who gives the tempo: the band itself, a MIDI clock that comes in, or a Link session."""
+
+    source: ClockSource
+
+
+@dataclass(frozen=True, slots=True)
+class SendClock:
+    """Send MIDI clock beside the notes, or send none."""
+
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +218,8 @@ Command = (
     | UndoMood
     | SetQuantise
     | SetTempo
+    | SetClock
+    | SendClock
     | Transport
     | Panic
     | SetModel

@@ -7,9 +7,15 @@ reference. Notices may be lost without harm.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from amt_live.control.commands import ClockSource
 from amt_live.control.when import When
 
-TransportState = Literal["stopped", "count_in", "playing"]
+TransportState = Literal["stopped", "waiting", "count_in", "playing"]
+"""``waiting``: all is ready, and begins when the clock that is followed does."""
+
+ClockState = Literal["internal", "waiting", "locked", "lost"]
+"""``waiting``: nothing was heard of the clock yet; ``lost``: nothing is heard of it any more."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,10 @@ class BandState:
     midi_api: str = ""
     midi_port: str = ""
     health: Health = field(default_factory=Health)
+    clock: ClockSource = "internal"
+    clock_state: ClockState = "internal"
+    clock_peers: int = 0
+    sends_clock: bool = False
     scenes: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     set_list: FileState = field(default_factory=FileState)

@@ -19,6 +19,7 @@ from amt_live.control.state import (
 )
 from amt_live.control.when import When
 from amt_live.engine.arming import Arming
+from amt_live.engine.clocking import ClockDesk
 from amt_live.engine.health import HealthDesk
 from amt_live.engine.meters import boundary, place
 from amt_live.engine.model import Model
@@ -36,6 +37,7 @@ from amt_live.engine.transport import Transport
 from amt_live.inference.generator import Generator
 from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.clock import Clock
+from amt_live.midi.listening import Ears
 from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
 from amt_live.music.events import Event, Note
@@ -79,6 +81,7 @@ class Band:
         clock: Clock,
         settings: Settings,
         publish: Callable[[Notice], None],
+        ears: Ears | None = None,
     ) -> None:
         self.output = self.tape = Tape(output, self)
         self.clock = clock
@@ -104,6 +107,9 @@ class Band:
         self.sampling = self.sampling_in_use = settings.sampling
         generator.set_sampling(Drawing(**asdict(settings.sampling)))
         self.arming = Arming(self)
+        self.clocking = ClockDesk(self, ears)
+        self.sends_clock = False
+        self._begins_as: TransportState = "playing"
         self._last_beat = -1
         self._next_state_s = clock.now()
         self._retry_at_s = 0.0
@@ -132,6 +138,7 @@ class Band:
         if self.transport.timeline is not None:
             if (timeline := self.transport.glide()) is not None:
                 self.output.set_timeline(timeline)
+            self.clocking.turn()
             self._pass_beats()
             self.arming.pass_steps()
             for change in self.queued.passed_programs(self.playhead_ticks):
@@ -219,6 +226,8 @@ class Band:
             if transport.next_glide_ticks is not None:
                 marks.append(transport.next_glide_ticks)
             until = min(until, *(transport.seconds_until(mark) for mark in marks))
+        if self.clocking.next_s is not None:
+            until = min(until, self.clocking.next_s - self.clock.now())
         # A tick boundary that rounding puts a hair too early must not spin.
         return max(until, 0.0005)
 
@@ -285,10 +294,17 @@ class Band:
         self.stream.pinned_programs = programs
 
     def set_tempo(self, bpm: float, glide_beats: float = 0.0) -> None:
-        """Another tempo from the playhead on, at once or over some beats."""
+        """Another tempo from the playhead on, at once or over beats; none while a clock leads."""
+        if self.clocking.is_led:
+            return
         timeline = self.transport.set_tempo(bpm, glide_beats)
         if timeline is not None:
             self.output.set_timeline(timeline)
+
+    def send_clock(self, is_on: bool) -> None:
+        """Send MIDI clock beside the notes, or none."""
+        self.sends_clock = is_on
+        self.output.send_clock(is_on)
 
     def set_swing(self, amount: float | None) -> None:
         """Another swing, from the next note on that can be moved in time."""
@@ -350,14 +366,28 @@ class Band:
             self._change_state("stopped")
 
     def _run(self, state: TransportState) -> None:
-        self.transport.state = state
+        self._begins_as = state
+        self.transport.state = "waiting" if self.clocking.is_waiting else state
         self._last_beat = self.transport.position_ticks // TICKS_PER_QUARTER - 1
-        self._change_state(state)
+        self._change_state(self.transport.state)
 
     def _start_moving(self) -> None:
-        if self.stream.horizon_ticks >= self.transport.position_ticks + START_TICKS:
-            if self.stream.horizon_ticks > self.transport.first_bar_ticks:
-                self.output.set_timeline(self.transport.start_moving(START_DELAY_S))
+        horizon_ticks, transport = self.stream.horizon_ticks, self.transport
+        is_ready = horizon_ticks >= transport.position_ticks + START_TICKS
+        is_ready = is_ready and horizon_ticks > transport.first_bar_ticks
+        if self.clocking.is_waiting:
+            return
+        if self.clocking.is_led:
+            if (timeline := self.clocking.start(is_ready)) is None:
+                return
+            self.output.set_timeline(transport.begin(timeline))
+        elif is_ready:
+            self.output.set_timeline(transport.start_moving(START_DELAY_S))
+        else:
+            return
+        if transport.state == "waiting":
+            transport.state = self._begins_as
+            self._change_state(self._begins_as)
 
     def _change_state(self, state: TransportState) -> None:
         self.publish(TransportChanged(state))

@@ -20,7 +20,9 @@ from amt_live.control.commands import (
     GlideMood,
     Panic,
     SaveScene,
+    SendClock,
     SetChords,
+    SetClock,
     SetKey,
     SetKnob,
     SetModel,
@@ -79,6 +81,8 @@ class Controls:
             UndoMood: lambda _: self._undo(),
             SetQuantise: self._quantise,
             SetTempo: self._tempo,
+            SetClock: lambda command: band.clocking.follow(command.source),
+            SendClock: lambda command: band.send_clock(command.is_on),
             Transport: self._transport,
             Panic: lambda _: self._panic(),
             SetModel: lambda command: swaps.swap(command.name, command.when),
@@ -139,9 +143,14 @@ class Controls:
     def _tempo(self, command: SetTempo) -> None:
         if not MIN_BPM <= command.bpm <= MAX_BPM:
             raise UsageError(f"tempo {command.bpm:g} is outside {MIN_BPM:g}-{MAX_BPM:g} bpm")
-        self._band.set_tempo(command.bpm, command.glide_beats)
+        if not self._band.clocking.take_tempo(command.bpm):
+            self._band.set_tempo(command.bpm, command.glide_beats)
 
     def _transport(self, command: Transport) -> None:
+        if command.action == "stop":
+            self._band.clocking.asked_to_stop()
+        else:
+            self._band.clocking.asked_to_play()
         match command.action:
             case "play":
                 self._band.play()

@@ -26,6 +26,7 @@ from amt_live.engine.takes import TakeDesk
 from amt_live.errors import AmtError, one_line
 from amt_live.inference.generator import Generator
 from amt_live.midi.clock import Clock
+from amt_live.midi.listening import Ears
 from amt_live.midi.output import (
     NotesSent,
     Output,
@@ -39,6 +40,7 @@ from amt_live.midi.output import (
 )
 from amt_live.music.beats import ticks_to_beats
 from amt_live.music.parts import PARTS
+from amt_live.sync.heard import EarReport
 
 PAUSE_AFTER_ERROR_S: Final = 0.5
 RESTART_PERIOD_S: Final = 2.0
@@ -67,6 +69,7 @@ class Engine:
         restart_player: Callable[[], None] | None = None,
         scenes_file: Path | None = None,
         open_model: Callable[[str], Model] | None = None,
+        ears: Ears | None = None,
     ) -> None:
         self._output = output
         self._restart_player = restart_player
@@ -80,7 +83,7 @@ class Engine:
         self._closing = False
         self._clock = clock
         self._takes = TakeDesk(takes_folder)
-        self._band = Band(generator, reader, output, clock, settings, self._publish)
+        self._band = Band(generator, reader, output, clock, settings, self._publish, ears)
         file = None if scenes_file is None else SceneFile(scenes_file)
         self._scenes = SceneDesk(self._band, file)
         self._swaps = SwapDesk(self._band, open_model, self._post)
@@ -127,6 +130,10 @@ class Engine:
     def on_report(self, report: PlayerReport) -> None:
         """Take in what the output reports. Thread: any."""
         self._post(lambda: self._take_in(report))
+
+    def on_heard(self, report: EarReport) -> None:
+        """Take in what was heard of somebody else's clock. Thread: any."""
+        self._post(lambda: self._band.clocking.take_in(report))
 
     def close(self) -> None:
         """Stop the music and the thread; the output stays open. Thread: any but the engine's."""

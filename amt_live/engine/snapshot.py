@@ -40,6 +40,10 @@ def snapshot_of(band: "Band") -> BandState:
         midi_api=band.midi_api,
         midi_port=band.midi_port,
         health=band.health.health(band.horizon_beats()),
+        clock=band.clocking.source,
+        clock_state=band.clocking.state,
+        clock_peers=band.clocking.peers,
+        sends_clock=band.sends_clock,
         scenes=band.scene_names,
         styles=band.style_names,
     )

@@ -160,6 +160,10 @@ class Tape:
         self._is_live = False
         self._output.take_start(path, self._opening)
 
+    def send_clock(self, is_on: bool) -> None:
+        """See ``Output``; no part of a take."""
+        self._output.send_clock(is_on)
+
     def log(self, line: bytes) -> None:
         """See ``Output``."""
         self._output.log(line)

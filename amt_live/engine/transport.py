@@ -56,6 +56,16 @@ class Transport:
         self.timeline = Timeline(self.tempo_bpm, self.position_ticks, start_s)
         return self.timeline
 
+    def begin(self, timeline: Timeline) -> Timeline:
+        """Let the playhead move as somebody else's clock does."""
+        self.timeline, self.tempo_bpm, self._glide = timeline, timeline.tempo_bpm, None
+        return timeline
+
+    def lead(self, timeline: Timeline, tempo_bpm: float) -> Timeline:
+        """Another timeline, through the playhead; ``tempo_bpm`` is what it will come to."""
+        self.timeline, self.tempo_bpm, self._glide = timeline, tempo_bpm, None
+        return timeline
+
     def hold(self) -> None:
         """Stop the playhead where it is."""
         self.position_ticks = self.playhead_ticks

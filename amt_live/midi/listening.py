@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import amt_live
+from amt_live.control.commands import ClockSource
 from amt_live.midi.clock_in import CLOCK_CLIENT
-from amt_live.sync.heard import ClockSource, EarReport, EarTrouble, decode
+from amt_live.sync.heard import EarReport, EarTrouble, decode
 
 RETRY_S: Final = 1.0
 STOP_TIMEOUT_S: Final = 3.0

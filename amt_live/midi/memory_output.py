@@ -90,6 +90,9 @@ class MemoryOutput:
         if opening is not None and self._log is not None:
             self._log.extend(opening())
 
+    def send_clock(self, is_on: bool) -> None:
+        """See ``Output``; nobody is there to follow it."""
+
     def log(self, line: bytes) -> None:
         """See ``Output``."""
         if self._log is not None:

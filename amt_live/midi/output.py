@@ -121,6 +121,9 @@ class Output(Protocol):
         With ``opening`` a log lies beside the take; it is called for every take that this begins.
         """
 
+    def send_clock(self, is_on: bool) -> None:
+        """Send MIDI clock with the music from here on, or none; no part of a take."""
+
     def log(self, line: bytes) -> None:
         """A line for the log of the take under way, kept in order with what is asked here."""
 

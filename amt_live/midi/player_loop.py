@@ -15,6 +15,7 @@ from typing import Final
 
 from amt_live.errors import AmtError, PortError, UsageError
 from amt_live.midi.backlog import Backlog, Excerpt
+from amt_live.midi.clock_out import ClockOut
 from amt_live.midi.fields import ProtocolError
 from amt_live.midi.journal import Journal, finish_journal, keep_excerpt
 from amt_live.midi.log_file import is_log_line
@@ -34,6 +35,7 @@ from amt_live.midi.protocol import (
     PlayerCommand,
     Quit,
     Schedule,
+    SetClockOut,
     SetLatency,
     SetPartField,
     SetTimeline,
@@ -81,6 +83,7 @@ class Player:
         self._realtime = realtime
         self._clock = keeper.clock
         self._performer = Performer(keeper.send, self._clock, reporter.note, backlog=backlog)
+        self._clock_out = ClockOut(keeper.send)
         self._journal: Journal | None = None
         self._finishing: list[threading.Thread] = []
         self._unread = b""
@@ -99,6 +102,7 @@ class Player:
             self._reporter.report(PortLost(str(error)))
             code = 1
         if not self._server_gone:
+            self._clock_out.turn(False)
             self._performer.silence()
         self._finish_take()
         if not self._server_gone:  # Its library waits for the dead, and may crash.
@@ -121,10 +125,12 @@ class Player:
         while not self._stopping:
             next_at_s = self._performer.next_at_s()
             wait_s = check_at_s - time.perf_counter()
-            if next_at_s is not None:
-                wait_s = min(wait_s, next_at_s - self._clock.now())
+            for at_s in (next_at_s, self._clock_out.next_at_s()):
+                if at_s is not None:
+                    wait_s = min(wait_s, at_s - self._clock.now())
             with contextlib.suppress(queue.Empty):
                 self._receive(self._inbox.get(timeout=max(0.0, wait_s)))
+            self._clock_out.run(self._performer.timeline, self._clock.now())
             self._performer.run_due()
             if time.perf_counter() >= check_at_s:
                 check_at_s = time.perf_counter() + _CHECK_EVERY_S
@@ -186,6 +192,8 @@ class Player:
                 self._performer.set_part(index, field, value)
             case SetLatency(latency_ms):
                 self._keeper.set_latency(latency_ms)
+            case SetClockOut(is_on):
+                self._clock_out.turn(is_on)
             case PanicNow():
                 self._performer.panic()
             case Halt():

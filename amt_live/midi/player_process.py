@@ -43,6 +43,7 @@ from amt_live.midi.protocol import (
     PortPeers,
     Quit,
     Schedule,
+    SetClockOut,
     SetLatency,
     SetPartField,
     SetTimeline,
@@ -84,6 +85,7 @@ class PlayerProcess:
             self._lent = (memory,)
             self._arguments.append(f"--backlog-fd={memory}")
         self._latency_ms = latency_ms
+        self._sends_clock = False
         self._peers: tuple[str, ...] = ()
         if port is not None:
             self._arguments.append(f"--port={port}")
@@ -212,6 +214,12 @@ class PlayerProcess:
             self._latency_ms = latency_ms
             self._send(SetLatency(latency_ms))
 
+    def send_clock(self, is_on: bool) -> None:
+        """See ``Output``."""
+        with self._lock:
+            self._sends_clock = is_on
+            self._send(SetClockOut(is_on))
+
     def restart(self) -> None:
         """Bring up another player, where the band is; raises PortError if it cannot start.
 
@@ -227,6 +235,7 @@ class PlayerProcess:
             self._keep_standby()
             for (index, field), value in self._parts.items():
                 self._send(SetPartField(index, field, value))
+            self._send(SetClockOut(self._sends_clock))
             self._send(SetTimeline(self._timeline))
             self._pending = self._upcoming()
             self._send_events(self._pending)

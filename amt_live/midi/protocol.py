@@ -76,6 +76,13 @@ class SetLatency:
 
 
 @dataclass(frozen=True, slots=True)
+class SetClockOut:
+    """Send MIDI clock, or none."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PanicNow:
     """All sound off."""
 
@@ -148,6 +155,7 @@ PlayerCommand = (
     | SetTimeline
     | SetPartField
     | SetLatency
+    | SetClockOut
     | PanicNow
     | Halt
     | TakeStart
@@ -175,6 +183,8 @@ def encode_command(command: PlayerCommand) -> bytes:
             return _line("part", [command.index, command.field, command.value])
         case SetLatency():
             return _line("latency", command.latency_ms)
+        case SetClockOut():
+            return _line("clock_out", int(command.is_on))
         case PanicNow():
             return _line("panic", None)
         case Halt():
@@ -291,6 +301,7 @@ _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
     "timeline": _timeline,
     "part": _part,
     "latency": lambda body: SetLatency(number_of(body)),
+    "clock_out": lambda body: SetClockOut(within(body, 0, 1) == 1),
     "panic": lambda _: PanicNow(),
     "halt": lambda _: Halt(),
     "take_start": lambda body: TakeStart(Path(text_of(body))),

@@ -91,6 +91,20 @@ def transport_action(name: TransportAction, sentence: str) -> Address:
     return Address(f"/amt/transport/{name}", "action", sentence, make=lambda *_: Transport(name))
 
 
+def switch(
+    path: str, sentence: str, make: Callable[[bool], Command], read: Callable[[BandState], bool]
+) -> Address:
+    """A row for something that is on (1) or off (0)."""
+    return Address(
+        path,
+        "setting",
+        sentence,
+        (Argument("on", "whole", 0, 1, default=0),),
+        lambda _part, values: make(number(values[0]) == 1),
+        lambda state, _part: (int(read(state)),),
+    )
+
+
 def knob(name: KnobName, sentence: str) -> Address:
     """A row for a knob from 0 to 1, or free."""
 

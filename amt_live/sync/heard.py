@@ -6,9 +6,10 @@ quarters. Moments are ``time.perf_counter`` seconds, the same for all processes 
 
 import json
 from dataclasses import astuple, dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-ClockSource = Literal["internal", "midi", "link"]
+from amt_live.control.commands import ClockSource
+
 SOURCES: Final[tuple[ClockSource, ...]] = ("internal", "midi", "link")
 
 
@@ -88,7 +89,7 @@ def decode(line: bytes) -> EarReport | None:
 def _heard(body: Any) -> Heard:
     source, locked, running, position, starts, top, tempo_bpm, beats, at_s, peers = body
     flags = (locked, running, position, top)
-    numbers = (tempo_bpm, beats, at_s)
+    numbers = [tempo_bpm, beats, at_s]
     if source not in SOURCES or not all(isinstance(flag, bool) for flag in flags):
         raise ValueError("not heard")
     if not all(type(count) is int and count >= 0 for count in (starts, peers)):
@@ -97,4 +98,5 @@ def _heard(body: Any) -> Heard:
         raise ValueError("not heard")
     if locked and not tempo_bpm > 0:
         raise ValueError("not heard")
-    return Heard(source, locked, running, position, starts, top, *map(float, numbers), peers)
+    tempo_bpm, beats, at_s = map(float, numbers)
+    return Heard(source, *flags[:3], starts, flags[3], tempo_bpm, beats, at_s, peers)

@@ -36,6 +36,7 @@ Atoms = Sequence[Atom]
 
 _TRANSPORT: Final[dict[str, TransportState]] = {
     "stopped": "stopped",
+    "waiting": "waiting",
     "count_in": "count_in",
     "playing": "playing",
 }

@@ -104,6 +104,7 @@ class StagePainter:
         label, colour = {
             "playing": (" ▶ PLAYING  ", palette.good),
             "count_in": (" ◔ COUNT-IN ", palette.warn),
+            "waiting": (" ◌ WAITING  ", palette.warn),
             "stopped": (" ■ STOPPED  ", palette.dim),
         }[view.band.transport]
         return Segment(label, style(palette.ground, colour, True))

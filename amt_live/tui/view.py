@@ -71,7 +71,7 @@ class StageView:
     @property
     def is_playing(self) -> bool:
         """Whether the band plays (or counts in) and the daemon is there."""
-        return self.link == "connected" and self.band.transport != "stopped"
+        return self.link == "connected" and self.band.transport not in ("stopped", "waiting")
 
     def beats_until_mood(self, now_s: float) -> float | None:
         """Beats until the armed mood sounds; None when nothing is armed."""

@@ -65,8 +65,8 @@ ROWS: Final[tuple[Address, ...]] = (
     Address(
         "/amt/transport/state",
         "reading",
-        "What the transport does: stopped, count_in or playing.",
-        (Argument("state", "word", words=("stopped", "count_in", "playing")),),
+        "What the transport does: stopped, waiting (for a clock), count_in or playing.",
+        (Argument("state", "word", words=("stopped", "waiting", "count_in", "playing")),),
         read=lambda state, _part: (state.transport,),
     ),
     Address(
