@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from amt_live.inference.bench import TOKEN, Sample, Stopwatch, timed
+from amt_live.inference.bench import TOKEN
+from amt_live.inference.timing import Sample, Stopwatch, timed
 from export.peer_files import Source, gpt2
 
 Floats = NDArray[np.float32]

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 
 from amt_live.engine.model import Model, open_decoder
 from amt_live.errors import AmtError
-from amt_live.inference.bench import Sample, Stopwatch, median_ms, quiet_ms, timed
 from amt_live.inference.decoder import Decoder, Floats
 from amt_live.inference.generator import Generator, Steering
+from amt_live.inference.timing import Sample, Stopwatch, median_ms, quiet_ms, timed
 from amt_live.offline import Request, Stage
 from amt_live.osc.codec import Malformed, decode, encode
 from amt_live.osc.limits import Limits

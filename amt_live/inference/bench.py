@@ -12,22 +12,17 @@ weights, keys and values lie.
 """
 
 import math
-import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
 from amt_live.inference.decoder import Decoder, DecoderSizes, Floats
 from amt_live.inference.sampler import Sampler
-
-try:
-    import resource
-except ImportError:  # Windows does not tell how often a thread was interrupted
-    resource = None  # type: ignore[assignment]
+from amt_live.inference.timing import Sample, median_ms, quiet_ms, timed
 
 POSITIONS: Final = (64, 512, 1000)
 PAUSE_S: Final = 0.004
@@ -36,37 +31,6 @@ HOT_STEPS: Final = 5
 PACED_STEPS: Final = 3
 
 TOKEN: Final = 2
-
-
-class Sample(NamedTuple):
-    """One step: how long it took, and whether the system took the core away meanwhile. Then the
-    duration is the processor time, for the rest went to somebody else."""
-
-    duration_s: float
-    disturbed: bool
-
-
-class Stopwatch:
-    """Times one step, from when it is made until ``stop``. All that is timed has one thread."""
-
-    __slots__ = ("_began_s", "_cpu_s", "_cuts")
-
-    def __init__(self) -> None:
-        self._cuts = _interruptions()
-        self._cpu_s = time.process_time()
-        self._began_s = time.perf_counter()
-
-    def stop(self, less_s: float = 0.0) -> Sample:
-        """The step; ``less_s`` of it belonged to something else."""
-        took_s = time.perf_counter() - self._began_s
-        cpu_s = time.process_time() - self._cpu_s
-        disturbed = _interruptions() != self._cuts
-        return Sample((min(cpu_s, took_s) if disturbed else took_s) - less_s, disturbed)
-
-
-def _interruptions() -> int:
-    """How often the system took the core away from this process, as far as it tells."""
-    return 0 if resource is None else resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
 
 
 class Runner(Protocol):
@@ -81,40 +45,6 @@ class Runner(Protocol):
 
     def steps(self, count: int, pause_s: float) -> list[Sample]:
         """Do and time so many steps at the place, with a pause before each."""
-
-
-def timed(
-    step: Callable[[], object],
-    count: int,
-    pause_s: float = 0.0,
-    back: Callable[[], object] | None = None,
-) -> list[Sample]:
-    """Time a step ``count`` times; ``back`` undoes it, untimed."""
-    samples = []
-    for _ in range(count):
-        if pause_s:
-            time.sleep(pause_s)  # what is measured, not a way to wait
-        watch = Stopwatch()
-        step()
-        samples.append(watch.stop())
-        if back is not None:
-            back()
-    return samples
-
-
-def median_ms(samples: Iterable[Sample]) -> float:
-    """The median of steps."""
-    return statistics.median(sample.duration_s for sample in samples) * 1000
-
-
-def quiet_ms(turns: Sequence[Sequence[Sample]]) -> float:
-    """What a step takes while the machine leaves it alone: a quarter of the turns are not slower.
-
-    Each turn stands for its median. On a machine with nothing else to do this is about the median
-    of all; beside other work, all that is measured in turns loses the same.
-    """
-    medians = sorted(median_ms(turn) for turn in turns if turn)
-    return medians[(len(medians) - 1) // 4]
 
 
 class DecoderRunner:

@@ -132,8 +132,10 @@ class Generator:
         forbidden: Sequence[int] = (),
         bias: Floats | None = None,
         groups: Sequence[tuple[int, int]] = (),
+        heat: float = 1.0,
     ) -> int:
-        """Draw the next id under a mask, without appending it. ValueError for an empty stream."""
+        """Draw the next id under a mask, without appending it; ``heat`` times the temperature.
+        ValueError for an empty stream."""
         if self._logits is None:
             self._logits = self._hear_last_again()
         sampling = self.sampling
@@ -141,7 +143,7 @@ class Generator:
             self._logits,
             ranges,
             forbidden,
-            temperature=sampling.temperature,
+            temperature=sampling.temperature * heat,
             top_p=sampling.top_p,
             top_k=sampling.top_k,
             guidance=sampling.guidance,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from amt_live.inference import bench
-from amt_live.inference.bench import Sample
+from amt_live.inference import bench, timing
+from amt_live.inference.timing import Sample
 
 
 def test_steps_of_both_kinds_are_measured_beside_what_they_read(decoder):
@@ -40,7 +40,7 @@ def test_other_runners_take_turns_with_the_decoder(decoder):
 
         def steps(self, count, pause_s):
             turns.append(pause_s > 0)
-            return bench.timed(lambda: None, count)
+            return timing.timed(lambda: None, count)
 
     found = bench.measure_decoding(decoder, 1000, [Other()], rounds=2)
     assert places == [64, 512, 1000]
@@ -50,16 +50,16 @@ def test_other_runners_take_turns_with_the_decoder(decoder):
 
 def test_a_slow_turn_does_not_make_the_figure():
     quiet, busy = [Sample(0.001, False)] * 3, [Sample(0.030, False)] * 3
-    assert bench.quiet_ms([busy, quiet, busy, quiet, busy]) == pytest.approx(1.0)
+    assert timing.quiet_ms([busy, quiet, busy, quiet, busy]) == pytest.approx(1.0)
 
 
 def test_a_step_is_timed_without_what_undoes_it():
     block = np.ones(8_000_000, np.uint8)
     undone = []
-    samples = bench.timed(lambda: None, 5, back=lambda: undone.append(block.sum()))
+    samples = timing.timed(lambda: None, 5, back=lambda: undone.append(block.sum()))
     assert len(undone) == len(samples) == 5
-    slow = bench.timed(lambda: block.sum(), 5)
-    assert bench.median_ms(samples) < bench.median_ms(slow)
+    slow = timing.timed(lambda: block.sum(), 5)
+    assert timing.median_ms(samples) < timing.median_ms(slow)
 
 
 def test_filling_twice_as_much_takes_longer(decoder):
