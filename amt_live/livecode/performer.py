@@ -28,7 +28,9 @@ from amt_live.livecode.watch import LOOK_S, Unreadable, Watch
 from amt_live.osc.arguments import Atom
 from amt_live.osc.client import OscClient
 
-NICENESS: Final = 5
+NICENESS: Final = 0
+"""The daemon may have precedence over everything, which this must not inherit."""
+
 FOUND_S: Final = 20.0
 """How long the daemon is looked for."""
 

@@ -12,6 +12,7 @@ from amt_live.control.commands import MAX_GLIDE_BARS, MAX_MOOD_CHARS
 from amt_live.control.when import When
 from amt_live.livecode.keywords import KEYWORDS, Keyword
 from amt_live.livecode.rules import MAX_LINES as MAX_RULE_LINES
+from amt_live.livecode.rules import PATIENCE
 from amt_live.livecode.rules_host import CALL_S, LOAD_S
 from amt_live.livecode.runner import MAX_TYPED
 from amt_live.livecode.syntax import (
@@ -143,8 +144,9 @@ def follow(band, text):
   `clear`); `band.bar`, `.mood`, `.tempo`, `.key`, `.chords`, `.density`, `.energy`, `.swing`,
   `.muted` and `.scenes` are what is played now. What is printed is shown (`/amt/rules/state`).
 - The file is loaded again when it is saved, beside the version that runs, which goes on until the
-  new one has loaded ({load:g} s at most). A call that raises or takes longer than {call:g} s ends
-  its version: the one before it is started again, and the error is shown with its line.
+  new one has loaded ({load:g} s of processor time at most). A call that raises, or takes more than
+  {call:g} s of processor time or {wall:g} s in all, ends its version: the one before it is started
+  again, and the error is shown with its line.
 - Rules are kept apart by process, priority, memory and time, so that the music does not notice
   them; they are not kept from your files. Run only rules that you trust.
 
@@ -179,6 +181,7 @@ def page() -> str:
         parts=", ".join(PART_NAMES),
         load=LOAD_S,
         call=CALL_S,
+        wall=CALL_S * PATIENCE,
         line=MAX_LINE_CHARS,
         mood=MAX_MOOD_CHARS,
         lines=MAX_LINES,

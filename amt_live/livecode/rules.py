@@ -12,6 +12,10 @@ ON_MOOD: Final = "__amt_on_mood__"
 MAX_LINES: Final = 32
 """Lines that one call may say."""
 
+PATIENCE: Final = 5
+"""A call may take so many times its processor time where it waits: for a file, or for its turn on a
+machine that is busy with the music."""
+
 EveryBar = Callable[["Band"], object]
 OnMood = Callable[["Band", str], object]
 Function = TypeVar("Function", bound=Callable[..., object])

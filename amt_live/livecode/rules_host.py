@@ -14,11 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-LOAD_S: Final = 15.0
-"""How long a file may take to load; heavy imports are slow, and nobody waits for them."""
+from amt_live.livecode.rules import PATIENCE
+
+LOAD_S: Final = 10.0
+"""Processor time that a file may take to load; heavy imports are slow, and nobody waits."""
 
 CALL_S: Final = 2.0
-"""How long the functions of a file may take for one event."""
+"""Processor time that the functions of a file may take for one event."""
 
 GRACE_S: Final = 2.0
 """What interrupts them by itself has so much longer; then the process is killed."""
@@ -82,11 +84,12 @@ class Worker:
         assert process is not None and process.stdin is not None and process.stdout is not None
         try:
             process.stdin.write(json.dumps({**question, "budget_s": budget_s}).encode() + b"\n")
-            async with asyncio.timeout(budget_s + GRACE_S):
+            async with asyncio.timeout(budget_s * PATIENCE + GRACE_S):
                 line = await process.stdout.readline()
             answer = json.loads(line)
         except TimeoutError:
-            return Failure(f"takes longer than {budget_s:g} s; do less, or do it in another way")
+            why = f"takes longer than {budget_s * PATIENCE:g} s; do less, or do it in another way"
+            return Failure(why)
         except (ValueError, OSError):
             return Failure("the process of the rules ended; what it ran may have ended it")
         if "why" in answer:

@@ -23,9 +23,9 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
-from amt_live.livecode.rules import EVERY, ON_MOOD, Band
+from amt_live.livecode.rules import EVERY, ON_MOOD, PATIENCE, Band
 
-NICENESS: Final = 15
+NICENESS: Final = 10
 MEMORY_BYTES: Final = 1 << 30
 MAX_SAID_CHARS: Final = 200
 MAX_TRACE_CHARS: Final = 800
@@ -124,15 +124,20 @@ def _interrupted_after(budget_s: float) -> Iterator[None]:
         yield
         return
 
-    def interrupt(*_: object) -> None:
-        why = f"takes longer than {budget_s:g} s; do less, or do it in another way"
-        raise _TakesTooLong(why)
+    def interrupt(number: int, _frame: object) -> None:
+        how = f"{budget_s:g} s of the processor"
+        if number == signal.SIGALRM:
+            how = f"{budget_s * PATIENCE:g} s"
+        raise _TakesTooLong(f"takes longer than {how}; do less, or do it in another way")
 
+    signal.signal(signal.SIGPROF, interrupt)
     signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, budget_s)
+    signal.setitimer(signal.ITIMER_PROF, budget_s)
+    signal.setitimer(signal.ITIMER_REAL, budget_s * PATIENCE)
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -17,6 +17,9 @@ LOOK_S: Final = 0.025
 RESTLESS_S: Final = 1.0
 """A file that does not come to rest for so long is read as it is."""
 
+EMPTY_S: Final = 0.5
+"""An empty file must rest for so long: editors that write in place empty it first."""
+
 MISSING_S: Final = 1.0
 """A file that is gone for so long is gone: until then an editor may be renaming another one."""
 
@@ -39,6 +42,7 @@ class Watch:
         self.path = path
         self._max_bytes = max_bytes
         self._seen: _Mark | None = None
+        self._seen_s = 0.0
         self._read_at: _Mark | None = None
         self._text: bytes | None = None
         self._changed_s: float | None = None
@@ -61,9 +65,13 @@ class Watch:
         self._missing_s = None
         if mark == self._read_at:
             return None
-        is_at_rest, self._seen = mark == self._seen, mark
         if self._changed_s is None:
             self._changed_s = now_s
+        if mark != self._seen:
+            self._seen, self._seen_s = mark, now_s
+            is_at_rest = False
+        else:
+            is_at_rest = now_s - self._seen_s >= (0.0 if mark[1] else EMPTY_S)
         if not is_at_rest and now_s - self._changed_s < RESTLESS_S:
             return None
         return self._read(mark)

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from amt_live.livecode.watch import LOOK_S, MISSING_S, RESTLESS_S, Unreadable, Watch
+from amt_live.livecode.watch import EMPTY_S, LOOK_S, MISSING_S, RESTLESS_S, Unreadable, Watch
 
 
 class Eyes:
@@ -34,6 +34,21 @@ def test_a_file_is_read_once_when_it_has_come_to_rest(tmp_path: Path) -> None:
     file.write_text("dark waltz\ntempo 140\n")  # the editor was not done
     assert eyes.look() is None
     assert eyes.look() == "dark waltz\ntempo 140\n"
+
+
+def test_a_file_that_was_only_emptied_is_about_to_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "set.amt"
+    file.write_text("dark waltz\n")
+    eyes = Eyes(file)
+    assert eyes.settled() == "dark waltz\n"
+    file.write_text("")
+    assert eyes.settled() is None
+    assert eyes.look(EMPTY_S / 2) is None
+    file.write_text("storm\n")
+    assert eyes.settled() == "storm\n"
+    file.write_text("")
+    assert eyes.look() is None
+    assert eyes.look(EMPTY_S) == ""
 
 
 def test_the_same_size_the_same_text_and_another_file_are_told_apart(tmp_path: Path) -> None:
