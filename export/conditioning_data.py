@@ -9,9 +9,9 @@ complete one needs no text encoder, and neither tokenizers nor onnxruntime.
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -24,7 +24,7 @@ from tqdm import tqdm
 
 from amt_live.errors import FileError
 from amt_live.music.parts import PARTS
-from export import attributes, readout, words
+from export import attributes, examples, readout, words
 from export.corpus import Corpus, PieceInfo
 from export.dataset import CaptionBank, fit_scale, make_bank
 from export.descriptions import Descriptions, with_descriptions
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 
-CAPTIONS_VERSION: Final = 2
+CAPTIONS_VERSION: Final = 3
 """Raise it when captions or augmentation change in code: it is part of the fingerprint."""
 SCALE_SAMPLES: Final = 3000
 CHUNK: Final = 256
@@ -54,11 +54,14 @@ class ConditioningData:
     programs: NDArray[np.int16]
     velocity_quantiles: Floats | None = None
     """How hard players strike inside each level, [parts, levels, quantiles]."""
+    examples: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    """Passages that moods choose from, by the names of ``export.examples.ARRAYS``."""
 
     def save_readout(self, path: Path) -> None:
         """Write what an exported model needs of this."""
         touch = self.velocity_quantiles
         more = {} if touch is None else {"velocity_quantiles": touch}
+        more = {**more, **self.examples}
         np.savez(
             path,
             attribute_names=np.array(attributes.NAMES),
@@ -91,6 +94,7 @@ def load_or_make(folder: Path, corpus: Corpus, encoder: Path, captions: int) -> 
             data["readout_bias"].astype(np.float32),
             data["programs"],
             velocity_quantiles(corpus),
+            {name: data[name] for name in examples.ARRAYS},
         )
 
 
@@ -124,6 +128,8 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
     key = hashlib.sha256("\n".join([*texts, _encoder_hash(encoder)]).encode()).hexdigest()
     embeddings = _embedded(texts, encoder, path.with_name("conditioning.part.npz"), key)
     found = readout.fit(texts, embeddings.astype(np.float32), vectors)
+    bare = examples.bare_wordings(texts, partial(_embed_alone, encoder))
+    score = examples.fit(embeddings.astype(np.float32), vectors, bare)
     meta = {
         "fingerprint": fingerprint(corpus),
         "encoder": _encoder_hash(encoder),
@@ -142,6 +148,8 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
         readout_strength=found.strength,
         readout_correlation=found.correlation,
         programs=genre_programs([p for p in corpus.pieces if p.split == "train"]),
+        **examples.passages(corpus, scale, seed=5),
+        **score.arrays(),
     )
     path.with_name("captions.txt").write_text("\n".join(texts), encoding="utf-8")
     path.with_name("conditioning.part.npz").unlink(missing_ok=True)
@@ -214,6 +222,11 @@ def _embedder_of(encoder: Path) -> "Embedder":
 def _embed_chunk(encoder: Path, texts: list[str]) -> NDArray[np.float16]:
     embedder = _embedder_of(encoder)
     return np.stack([embedder.embed(text) for text in texts]).astype(np.float16)
+
+
+def _embed_alone(encoder: Path, texts: list[str]) -> Floats:
+    embedder = _embedder_of(encoder)
+    return np.stack([embedder.embed(text) for text in texts])
 
 
 def _replace(path: Path, *, compress: bool = True, **arrays: NDArray[Any]) -> None:

@@ -114,13 +114,23 @@ class PassageSource:
     """Draws passages of pieces: transposed, augmented, measured. One per process; not
     thread-safe."""
 
-    def __init__(self, corpus: Corpus, scale: attributes.Scale, split: str, seed: int) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        scale: attributes.Scale,
+        split: str,
+        seed: int,
+        *,
+        changed: bool | None = None,
+    ) -> None:
+        """``changed``: whether passages are changed by the rules of expression; None: those of
+        training are."""
         self.corpus = corpus
         self.scale = scale
         self.rng = np.random.default_rng(seed)
         self.pieces = [p for p in corpus.pieces if p.split == split]
         self._weights = _piece_weights(self.pieces)
-        self._augmented = split == "train"
+        self._augmented = split == "train" if changed is None else changed
 
     def draw_piece(self, source: str | None = None) -> PieceInfo:
         """A random piece, by the weights of the sources, or of one source."""
@@ -149,6 +159,11 @@ class PassageSource:
             last = min(first + min(count, max_bars), len(bars))
             yield self._passage(piece, notes, bars[first:last], transpose, written)
             first = last
+
+    def passage(self, piece: PieceInfo, first: int, count: int) -> Passage:
+        """Bars of a piece from ``first`` on, measured but not written."""
+        notes, bars = self.corpus.notes[slice(*piece.notes)], self.corpus.bars[slice(*piece.bars)]
+        return self._passage(piece, notes, bars[first : first + count], 0, False)
 
     def _passage(
         self,

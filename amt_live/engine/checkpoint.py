@@ -6,6 +6,7 @@ again. What may still be gone back to is part of it, and so is what waits to be 
 
 from typing import Any, cast
 
+from amt_live.engine.conducting import SILENCE, Heard
 from amt_live.engine.plan import Change
 from amt_live.engine.stream import Arrival, Snapshot, Stream
 from amt_live.engine.swing import Placer
@@ -110,11 +111,12 @@ def _snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]
         list(snapshot.programs),
         snapshot.key,
         [None if chord is None else list(chord) for chord in snapshot.chords],
+        [list(x) if isinstance(x, tuple) else x for x in snapshot.heard],
     ]
 
 
 def _snapshot_of(row: Any, reader: Reader) -> Snapshot:
-    ticks, arrival, position, state, change, floor_ticks, programs, key, chords = row
+    ticks, arrival, position, state, change, floor_ticks, programs, key, chords, heard = row
     at_ticks, *direction = change
     return Snapshot(
         whole(ticks),
@@ -130,7 +132,23 @@ def _snapshot_of(row: Any, reader: Reader) -> Snapshot:
         tuple(within(program, -1, 127) for program in programs),
         None if key is None else within(key, 0, 23),
         tuple(None if chord is None else (whole(chord[0]), whole(chord[1])) for chord in chords),
+        _heard_of(heard),
     )
+
+
+def _heard_of(row: Any) -> Heard:
+    """Raises as ``go_on_from``."""
+    values = (
+        tuple(number_of(value) for value in item) if isinstance(item, list) else number_of(item)
+        for item in row
+    )
+    heard = Heard(*values)  # type: ignore[arg-type]
+    for value, pattern in zip(heard, SILENCE, strict=True):
+        if isinstance(pattern, tuple) and (
+            not isinstance(value, tuple) or len(value) != len(pattern)
+        ):
+            raise ValueError("not what was heard")
+    return heard._replace(step=whole(row[0]))
 
 
 def _forced_of(item: Any) -> int | tuple[int, int]:

@@ -42,9 +42,10 @@ class Draws:
         forbidden: Sequence[int],
         bias: Floats,
         groups: Sequence[tuple[int, int]] = (),
+        heat: float = 1.0,
     ) -> int:
         """The next id. A log that ends too early raises IndexError."""
-        token = self.generator.choose(ranges, forbidden, bias, groups)
+        token = self.generator.choose(ranges, forbidden, bias, groups, heat)
         if self._script is not None:
             wanted = self._script.popleft()
             self.differing += wanted != token

@@ -3,9 +3,29 @@
 Called by the stream when it opens a bar. Pure.
 """
 
+import math
+from dataclasses import replace
+from typing import Final
+
 from amt_live.engine.leaning import density_level
 from amt_live.engine.plan import Direction
+from amt_live.text.aim import Aim
 from amt_live.tokens import vocabulary as v
+
+_MIDDLES: Final = (0.75, 2.25, 3.75, 5.5, 7.5, 9.75, 13.0, 18.0)
+"""Notes a beat in the middle of each DENSITY level."""
+
+
+def aim(direction: Direction) -> Aim | None:
+    """What the music is held to: what the mood asks for, and the density that a hand has set."""
+    asked = direction.mood.aim
+    if asked is None or direction.density is None:
+        return asked
+    notes, onsets = _MIDDLES[direction.density], asked.onsets_per_beat
+    if onsets is not None and asked.notes_per_beat:
+        # Fuller music has more onsets and more notes at each of them.
+        onsets *= math.sqrt(notes / max(asked.notes_per_beat, _MIDDLES[0]))
+    return replace(asked, notes_per_beat=notes, onsets_per_beat=onsets)
 
 
 def controls(direction: Direction, bar_number: int) -> list[int | tuple[int, int]]:

@@ -32,25 +32,29 @@ NAMED_KEY_NATS: Final = 12.0
 VELOCITY_WIDTH: Final = 24.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
 MODE_NATS: Final = 3.0
-PLAN_NATS: Final = 2.0
+PLAN_NATS: Final = 0.0
 """A bar's chords had better be planned before it is played: bars with a plan hold together."""
-SAME_KEY_NATS: Final = 3.0
+SAME_KEY_NATS: Final = 1.5
 """A mood stays in its key unless the model is sure."""
-FOREIGN_PITCH_NATS: Final = -0.4
-TRIAD_NATS: Final = 0.15
+FOREIGN_PITCH_NATS: Final = -0.1
+TRIAD_NATS: Final = 0.05
 """The tonic's triad is what tells a minor key from the major one with the same notes."""
-ASKED_KEY_WEIGHT: Final = 2.5
-TONIC_CHORD_NATS: Final = 0.8
-STRANGE_CHORD_NATS: Final = -1.5
+ASKED_KEY_WEIGHT: Final = 14.0
+TONIC_CHORD_NATS: Final = 0.3
+STRANGE_CHORD_NATS: Final = -0.5
 """A chord whose root is not in the scale."""
-QUALITY_NATS: Final = 0.5
+QUALITY_NATS: Final = 0.3
 _MAJOR_QUALITIES: Final = ("maj", "7", "maj7", "6")
 _MINOR_QUALITIES: Final = ("min", "m7", "m6", "dim", "m7b5")
 OVERSHOOT: Final = 0.9
 """Guidance pushes past the density that is asked for: measured, by about a third."""
 MAX_DENSITY_LEVEL: Final = 6
 """The fullest level that words alone ask for; a hand may ask for more."""
-GROUPS: Final = ((v.PART_VELOCITY_FIRST, v.PITCH_FIRST), (v.PITCH_FIRST, v.DRUM_FIRST))
+GROUPS: Final = (
+    (v.PART_VELOCITY_FIRST, v.PITCH_FIRST),
+    (v.PITCH_FIRST, v.DRUM_FIRST),
+    (v.DURATION_FIRST, v.KEY_FIRST),
+)
 """Leaning says which part and which pitch, not whether there is another note: that stays with the
 model and its density."""
 
@@ -77,7 +81,7 @@ class Leaning:
         if mood.key is not None:
             self._base[v.KEY_FIRST + mood.key] += NAMED_KEY_NATS
         self._lean_mode()
-        if mood.velocity is not None:
+        if mood.velocity is not None and mood.aim is None:
             self._lean_velocity(mood.velocity)
 
     def bias(

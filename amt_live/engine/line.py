@@ -14,9 +14,13 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Condition
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from amt_live.control import commands as c
+
+_MOOD: Final = "mood"
+_HEARD_BY_MOODS: Final = ("SetQuantise", "SetSeed")
+"""What a mood is read or armed by: these are not passed over for later ones behind the mood."""
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +48,7 @@ def sets(command: c.Command) -> Hashable:
     """What a command sets, whole and whatever it was before; None for one that does more."""
     match command:
         case c.SetMood() | c.SetStyle() | c.BlendMood() | c.GlideMood():
-            return "mood"
+            return _MOOD
         case c.SetPart(part, field, _):
             return ("part", part, field)
         case c.SetKnob(name, _):
@@ -135,6 +139,9 @@ class Line:
         if what is None:
             self._latest.clear()
             return
+        if what == _MOOD:
+            for heard_by_moods in _HEARD_BY_MOODS:
+                self._latest.pop(heard_by_moods, None)
         earlier = self._latest.get(what)
         if earlier is not None:
             earlier.is_void = True

@@ -4,6 +4,7 @@ Thread: engine. Invariant: at most one mood is armed; arming another one first t
 out of the plan.
 """
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -14,7 +15,8 @@ from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.errors import UsageError
 from amt_live.text.conditioning import Floats, Mood, blend
-from amt_live.text.explicit import attributes_said, obey, read_explicit
+from amt_live.text.examples import mixed
+from amt_live.text.explicit import attributes_said, obey, read_explicit, wanted
 
 MAX_HISTORY: Final = 100
 PART_PREFIX: Final = "part:"
@@ -31,8 +33,13 @@ class _Embedder(Protocol):
 
 class _Conditioner(Protocol):
     def condition(
-        self, embedding: Floats, overrides: Mapping[str, float] | None = None
+        self,
+        embedding: Floats,
+        overrides: Mapping[str, float] | None = None,
+        example: Floats | None = None,
     ) -> Mood: ...
+
+    def example(self, embedding: Floats, said: Mapping[str, float], draw: int) -> Floats | None: ...
 
     def null(self) -> Mood: ...
 
@@ -52,24 +59,42 @@ class TextMoods:
         """Read a text, so that it is known."""
         self._embedder.embed(text)
 
-    def read(self, text: str, overrides: Mapping[str, float]) -> Mood:
-        """The mood of a text; the empty one is the null mood."""
+    def read(self, text: str, overrides: Mapping[str, float], draw: int = 0) -> Mood:
+        """See ``roles.MoodReader``."""
         if not text:
             return self._conditioner.null()
-        said = read_explicit(text)
-        by_rule = {**attributes_said(said), **overrides}
-        return obey(self._conditioner.condition(self._embedder.embed(text), by_rule), said)
+        embedding, said = self._embedder.embed(text), read_explicit(text)
+        named = attributes_said(said)
+        example = self._conditioner.example(embedding, wanted(said), _number(draw, text))
+        return obey(self._conditioner.condition(embedding, {**named, **overrides}, example), said)
 
-    def blend(self, texts: Sequence[tuple[str, float]], overrides: Mapping[str, float]) -> Mood:
-        """The mood of the weighted mean of texts; raises UsageError where they cancel out."""
+    def blend(
+        self,
+        texts: Sequence[tuple[str, float]],
+        overrides: Mapping[str, float],
+        draw: int = 0,
+    ) -> Mood:
+        """See ``roles.MoodReader``."""
         embeddings = [self._embedder.embed(text) for text, _ in texts]
+        weights = [weight for _, weight in texts]
         try:
-            mean = blend(embeddings, [weight for _, weight in texts])
+            mean = blend(embeddings, weights)
         except ValueError as error:
             raise UsageError(str(error)) from None
+        examples = [
+            self._conditioner.example(embedding, wanted(read_explicit(text)), _number(draw, text))
+            for embedding, (text, _) in zip(embeddings, texts, strict=True)
+        ]
+        known = [(e, w) for e, w in zip(examples, weights, strict=True) if e is not None]
+        example = mixed(known) if len(known) == len(texts) else None
         said = read_explicit(max(texts, key=lambda pair: pair[1])[0])
         by_rule = {**attributes_said(said), **overrides}
-        return obey(self._conditioner.condition(mean, by_rule), said)
+        return obey(self._conditioner.condition(mean, by_rule, example), said)
+
+
+def _number(draw: int, text: str) -> int:
+    """A number for each text under one draw, so that no passage is lucky for all of them."""
+    return zlib.crc32(f"{draw} {text}".encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +110,13 @@ class Reading:
     """Which step of a glide it is, from 1."""
     sounds: Recipe = ()
     """The recipe whose parts, programs and meter it has, where that is another one."""
+    draw: int = 0
+    """The number that its examples were drawn by."""
 
     @property
     def source(self) -> Source:
         """What it was read from."""
-        return (self.recipe, self.sounds, self.energy)
+        return (self.recipe, self.sounds, self.energy, self.draw)
 
     def put(self, direction: Direction) -> Direction:
         """A direction with this mood in it."""
@@ -131,11 +158,14 @@ class Armed:
 class MoodDesk:
     """Reads moods and remembers them."""
 
-    def __init__(self, reader: MoodReader, text: str = "") -> None:
+    def __init__(self, reader: MoodReader, text: str = "", draw: int = 0) -> None:
         self._reader = reader
         self._next_id = 1
         self.energy: float | None = None
-        self.current = Reading(0, text, self._read(plain(text)), None, plain(text))
+        self.draw = draw
+        """What new moods are drawn by: the seed."""
+        mood = self._read(plain(text))
+        self.current = Reading(0, text, mood, None, plain(text), draw=draw)
         self.armed: Armed | None = None
         self.steps: tuple[Step, ...] = ()
         """Steps of a glide that the playhead has not reached; its end is the armed mood."""
@@ -154,7 +184,7 @@ class MoodDesk:
     def read(self, recipe: Recipe) -> Reading:
         """Read a new mood, a few milliseconds for each text; raises UsageError."""
         mood = self._read(recipe)
-        return Reading(self.new_id(), name_of(recipe), mood, self.energy, recipe)
+        return Reading(self.new_id(), name_of(recipe), mood, self.energy, recipe, draw=self.draw)
 
     def read_under(self, recipe: Recipe, energy: float | None) -> Reading:
         """Read a mood under the energy of a scene."""
@@ -181,11 +211,14 @@ class MoodDesk:
         readings = []
         for step in range(1, bars + 1):
             fraction = step / (bars + 1)
-            mixed = between(start.recipe, recipe, fraction)
+            on_the_way = between(start.recipe, recipe, fraction)
             # What cannot lie in between changes once, at half way.
             sounds = start.sounds or start.recipe if fraction < 0.5 else recipe
-            mood = self._read(mixed, sounds)
-            readings.append(Reading(number, name_of(mixed), mood, self.energy, mixed, step, sounds))
+            mood = self._read(on_the_way, sounds)
+            name = name_of(on_the_way)
+            readings.append(
+                Reading(number, name, mood, self.energy, on_the_way, step, sounds, self.draw)
+            )
         return [*readings, end]
 
     def set_energy(self, energy: float | None) -> dict[tuple[int, int], Reading]:
@@ -203,7 +236,9 @@ class MoodDesk:
         return {(reading.id, reading.step): reading for reading in readings}
 
     def _reread(self, reading: Reading) -> Reading:
-        return replace(reading, mood=self._read(reading.recipe, reading.sounds), energy=self.energy)
+        recipe, sounds, _, draw = reading.source
+        mood = self.mood_of((recipe, sounds, self.energy, draw))
+        return replace(reading, mood=mood, energy=self.energy)
 
     def _reread_steps(self, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         return tuple(replace(step, reading=self._reread(step.reading)) for step in steps)
@@ -283,12 +318,13 @@ class MoodDesk:
 
     def mood_of(self, source: Source) -> Mood:
         """The mood of a source, as it was read before."""
-        recipe, sounds, energy = source
-        kept, self.energy = self.energy, energy
+        recipe, sounds, energy, draw = source
+        kept = (self.energy, self.draw)
+        self.energy, self.draw = energy, draw
         try:
             return self._read(recipe, sounds)
         finally:
-            self.energy = kept
+            self.energy, self.draw = kept
 
     def _read(self, recipe: Recipe, sounds: Recipe = ()) -> Mood:
         """The mood of a recipe, with the parts, the programs and the meter of another one."""
@@ -300,8 +336,12 @@ class MoodDesk:
         except UsageError:
             return other  # halfway between opposites there is nothing
         parts = {k: v for k, v in other.attributes.items() if k.startswith(PART_PREFIX)}
+        aim = mood.aim
+        if aim is not None and other.aim is not None:
+            aim = replace(aim, shares=other.aim.shares)
         return replace(
             mood,
+            aim=aim,
             attributes={**mood.attributes, **parts},
             presence=other.presence,
             absent=other.absent,
@@ -315,5 +355,5 @@ class MoodDesk:
             value = (2 * self.energy - 1) * ENERGY_SPAN
             overrides = dict.fromkeys(ENERGY_ATTRIBUTES, value)
         if len(recipe) > 1:
-            return self._reader.blend(recipe, overrides)
-        return self._reader.read(recipe[0][0], overrides)
+            return self._reader.blend(recipe, overrides, self.draw)
+        return self._reader.read(recipe[0][0], overrides, self.draw)

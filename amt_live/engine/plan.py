@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from amt_live.text.conditioning import Mood
 
-Source = tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...], float | None]
-"""What a mood was read from: its recipe, that of its sounds where it is another, the energy."""
+Source = tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...], float | None, int]
+"""What a mood was read from: its recipe, that of its sounds where it is another, the energy, and
+the number that its examples were drawn by."""
 
 Chord = tuple[int, int] | None
 """Root 0-11 from C and an index into CHORD_QUALITIES; None is a stretch without a chord."""
@@ -33,7 +34,7 @@ class Direction:
     chords_from_bar: int = 0
     step: int = 0
     """Which step of a glide it is, from 1; 0 outside one."""
-    source: Source = field(default=((("", 1.0),), (), None), compare=False)
+    source: Source = field(default=((("", 1.0),), (), None, 0), compare=False)
 
     def put(self, direction: "Direction") -> "Direction":
         """Another direction, under the controls of this one."""

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from amt_live.engine import heads
+from amt_live.engine import conducting, heads
 from amt_live.engine.chording import chord_at, heard, is_on_beat
 from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
@@ -32,6 +32,11 @@ KEPT_BARS: Final = 512
 ENTRY_NOTES: Final = 3
 """Notes with which a mood enters that turns at once: more would take longer to decode."""
 BASS: Final = part_named("bass").index
+
+PLACING: Final = frozenset((grammar.Phase.HEAD, grammar.Phase.PITCH))
+"""Where the next position may be drawn."""
+PLACING_HEAT: Final = 0.9
+"""Rhythm is drawn cooler than pitch: what repeats, grooves."""
 
 Programs = tuple[int, ...]
 
@@ -59,6 +64,7 @@ class Snapshot:
     programs: Programs
     key: int | None
     chords: tuple[Chord, ...]
+    heard: conducting.Heard = conducting.SILENCE
 
 
 class Stream:
@@ -68,6 +74,8 @@ class Stream:
         self.plan = plan
         self.pinned_programs: dict[int, int] = {}
         """Programs that the performer set by hand, by part: moods leave these alone."""
+        self.most_notes: int | None = None
+        """At one place, while decoding is behind."""
         self.generator = generator
         self._sampler = generator.sampler
         self.draws = Draws(generator)
@@ -91,6 +99,7 @@ class Stream:
         from there on. None again once they are decoded."""
         self._chords: tuple[Chord, ...] = ()
         """Chords of the bar in progress."""
+        self._heard = conducting.SILENCE
         self._leaning = Leaning(self._change.direction.mood)
         self.group: list[Note] = []
         self._outbox: list[Event] = []
@@ -191,6 +200,7 @@ class Stream:
             self._programs,
             self._key,
             self._chords,
+            self._heard,
         )
 
     def be_at(
@@ -207,13 +217,16 @@ class Stream:
         self._outbox = []
         self._state, self._change, self._floor_ticks = here.state, here.change, here.floor_ticks
         self._programs, self._key, self._chords = here.programs, here.key, here.chords
+        self._heard = here.heard
         self._leaning = Leaning(here.change.direction.mood)
 
     # Drawing.
 
     def _draw(self) -> None:
         bias = self._bias()
-        token = self.draws.draw(self._ranges(), grammar.forbidden(self._state), bias, GROUPS)
+        heat = PLACING_HEAT if self._state.phase in PLACING else 1.0
+        ranges, forbidden = self._ranges(), grammar.forbidden(self._state)
+        token = self.draws.draw(ranges, forbidden, bias, GROUPS, heat)
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
             # Which bar line was drawn does not matter: the plan says how long bars are.
             self._arrive(Arrival(self._bar_end(), None, self._sampler.state))
@@ -237,7 +250,13 @@ class Stream:
         else:
             is_asked = bool(direction.chords)
             over = Over(chord, is_asked, state.part == BASS, is_on_beat(state.position))
-        return self._leaning.bias(self._key, over, is_key_asked=is_key_asked)
+        bias = self._leaning.bias(self._key, over, is_key_asked=is_key_asked)
+        aim = heads.aim(direction)
+        if aim is None or state.phase not in conducting.CONDUCTED:
+            return bias
+        bias = bias.copy()
+        conducting.lean(bias, self._heard, state, aim)
+        return bias
 
     def _draw_key(self, first: int, end: int) -> int:
         return self.draws.draw(((first, end),), (), self._leaning.bias(self._key))
@@ -258,8 +277,14 @@ class Stream:
     def _ranges(self) -> grammar.Ranges:
         allowed = grammar.allowed(self._state)
         phase = self._state.phase
+        most_notes = self.most_notes
         if self.enters_at is not None and self._change.at_ticks >= self.enters_at:
-            allowed = self._entering(allowed)
+            most_notes = ENTRY_NOTES
+            if phase is grammar.Phase.HEAD:
+                allowed = self._first_place(allowed)
+        if most_notes is not None and phase is grammar.Phase.PITCH:
+            if len(self.group) >= most_notes:
+                allowed = tuple(span for span in allowed if span[0] < v.PART_VELOCITY_FIRST)
         if phase is not grammar.Phase.PITCH and phase is not grammar.Phase.HEAD:
             return allowed
         if phase is grammar.Phase.HEAD and self._change.direction.chords:
@@ -279,16 +304,12 @@ class Stream:
                 ranges.append((low, high))
         return tuple(ranges)
 
-    def _entering(self, allowed: grammar.Ranges) -> grammar.Ranges:
-        """A mood enters at the first place there is, with a few notes."""
+    def _first_place(self, allowed: grammar.Ranges) -> grammar.Ranges:
+        """The first place there is, or the bar line."""
         step = max(-(-(self._floor_ticks - self.bars[-1].start_ticks) // GRID_TICKS), 0)
         place = v.POSITION_FIRST + bisect_left(v.POSITIONS, step)
-        if self._state.phase is grammar.Phase.HEAD:
-            first = tuple((place, place + 1) for low, high in allowed if low <= place < high)
-            return first[:1] or tuple(span for span in allowed if span[0] == v.BAR_FIRST)
-        if self._state.phase is grammar.Phase.PITCH and len(self.group) >= ENTRY_NOTES:
-            return tuple(span for span in allowed if span[0] < v.PART_VELOCITY_FIRST)
-        return allowed
+        first = tuple((place, place + 1) for low, high in allowed if low <= place < high)
+        return first[:1] or tuple(span for span in allowed if span[0] == v.BAR_FIRST)
 
     def _bar_end(self) -> int:
         bar = self.bars[-1]
@@ -320,6 +341,7 @@ class Stream:
                 self._programs,
                 self._key,
                 self._chords,
+                self._heard,
             )
         )
         self.horizon_ticks = max(self.horizon_ticks, self.snapshots[-1].ticks)
@@ -346,6 +368,7 @@ class Stream:
     def _announce(self, change: Change, before: Change | None) -> None:
         """The marker, the leaning and the sounds of a mood, at the tick where it begins."""
         self._leaning = Leaning(change.direction.mood)
+        self._heard = conducting.turned(self._heard)
         if change.direction.step <= 1:  # a glide keeps the key that it began in
             self._key = None
         is_new = before is None or before.direction.revision[0] != change.direction.revision[0]
@@ -380,7 +403,8 @@ class Stream:
     # Tokens.
 
     def _append(self, token: int) -> None:
-        self._state = grammar.advance(self._state, token)
+        before, self._state = self._state, grammar.advance(self._state, token)
+        self._hear(before, token)
         if v.KEY_FIRST <= token < v.DENSITY_FIRST:
             self._key = token - v.KEY_FIRST
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
@@ -390,6 +414,15 @@ class Stream:
             self._chords = heard(self._chords, token)
         self.draws.heard(self.generator.position, self._change.direction)
         self.generator.feed(token, self._change.direction.mood)
+
+    def _hear(self, before: grammar.State, token: int) -> None:
+        aim = heads.aim(self._change.direction)
+        if v.BAR_FIRST <= token < v.POSITION_FIRST:
+            self._heard = conducting.opened(self._heard, before.bar_steps, aim)
+        elif v.POSITION_FIRST <= token < v.PART_VELOCITY_FIRST:
+            self._heard = conducting.begun(self._heard, self._state.position, aim)
+        elif (note := note_of(before, token)) is not None:
+            self._heard = conducting.played(self._heard, note, aim)
 
     def _restore(self, snapshot: Snapshot) -> None:
         self.generator.rewind(snapshot.position)
@@ -405,6 +438,7 @@ class Stream:
         self._programs = snapshot.programs
         self._key = snapshot.key
         self._chords = snapshot.chords
+        self._heard = snapshot.heard
         self._leaning = Leaning(snapshot.change.direction.mood)
         self.group, self._outbox = [], []
         self.forced.clear()

@@ -44,9 +44,9 @@ class Writer:
         key = (direction.source, direction.text)
         if key not in self._moods:
             self._moods[key] = len(self._moods)
-            recipe, sounds, energy = direction.source
+            recipe, sounds, energy, draw = direction.source
             record = {"mood": self._moods[key], "of": recipe, "text": direction.text}
-            self._put({**record, "sounds": sounds, "energy": energy})
+            self._put({**record, "sounds": sounds, "energy": energy, "draw": draw})
         return self._moods[key]
 
     def _controls_of(self, direction: Direction) -> int:
@@ -77,7 +77,12 @@ class Reader:
         """A mood or controls."""
         if "mood" in record:
             _expect(record["mood"] == len(self._moods))
-            source = (_recipe(record["of"]), _recipe(record["sounds"]), _real(record["energy"]))
+            source = (
+                _recipe(record["of"]),
+                _recipe(record["sounds"]),
+                _real(record["energy"]),
+                whole(record.get("draw", 0)),
+            )
             _expect(bool(source[0]))
             self._moods.append((source, _text(record["text"])))
         else:

@@ -15,19 +15,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amt_live.errors import ModelError
+from amt_live.music.parts import PART_NAMES
+from amt_live.text.aim import Aim
+from amt_live.text.examples import GENRE_PREFIX, PART_PREFIX, Examples
 
 Floats: TypeAlias = NDArray[np.float32]
 
-GENRE_PREFIX: Final = "genre:"
 TRIPLE: Final = "triple"
 VELOCITY: Final = "velocity"
+VELOCITY_SPREAD: Final = "velocity_spread"
+REGISTER: Final = "register"
+RHYTHM: Final = ("onsets", "offbeat", "triplets")
+PITCH_SPREAD: Final = "pitch_range"
+SHORTNESS: Final = "shortness"
 DENSITY: Final = "density"
-"""Measured as the binary logarithm of notes a beat."""
-PART_PREFIX: Final = "part:"
+"""Measured as the binary logarithm of notes a beat and ``FEW_NOTES``."""
+FEW_NOTES: Final = 0.25
 UNKNOWN_USUAL: Final = -0.2
 """Presence of a part taken as usual where a model does not say."""
 FARTHEST: Final = 2.0
 """Words are read as at most this many standard deviations from the middle."""
+MAX_EXAMPLES: Final = 65536
 GENRE_THRESHOLD: Final = 0.5
 """A genre less sure than this (in standard deviations) does not choose programs."""
 
@@ -70,6 +78,8 @@ class Mood:
     """Key (0-11 major from C, 12-23 minor) that the words name."""
     touch: Floats | None = None
     """Velocities inside the levels, [parts, levels, quantiles]; None: the middle of each."""
+    aim: Aim | None = None
+    """What the music is held to; None where the words were read as a mean of much."""
 
 
 class Conditioner:
@@ -114,26 +124,55 @@ class Conditioner:
         touch = arrays.get("velocity_quantiles")
         self._touch = None if touch is None else touch.astype(np.float32)
         self.dimension = self._readout.shape[0]
+        self._examples = _examples_of(arrays, self.attribute_names)
         self.width, self.hidden = self._w1.shape
         self._index = {name: index for index, name in enumerate(self.attribute_names)}
         self._genres = [i for name, i in self._index.items() if name.startswith(GENRE_PREFIX)]
 
-    def vector(self, embedding: Floats, overrides: Mapping[str, float] | None = None) -> Floats:
+    def example(self, embedding: Floats, said: Mapping[str, float], draw: int) -> Floats | None:
+        """Attributes [A] of a real passage that fits a text, drawn by the number ``draw``; None
+        for a model without passages. ``said`` are attributes that the words name. The meter is
+        not left to luck: it is that of the mean reading."""
+        if self._examples is None:
+            return None
+        must = np.ones(len(self._examples), bool)
+        triples = self._examples.column(TRIPLE)
+        if triples is not None:
+            read = said.get(TRIPLE, float(self._mean(embedding)[self._index[TRIPLE]]))
+            must = (triples > self._triple_threshold) == (read > self._triple_threshold)
+        return self._examples.choose(embedding, said, draw, must)
+
+    def _mean(self, embedding: Floats) -> Floats:
+        mean = embedding @ self._readout + self._readout_bias
+        return np.asarray(np.clip(mean, -FARTHEST, FARTHEST), np.float32)
+
+    def vector(
+        self,
+        embedding: Floats,
+        overrides: Mapping[str, float] | None = None,
+        example: Floats | None = None,
+    ) -> Floats:
         """The conditioning vector, float32 [D]: a one, the attributes, the scaled embedding."""
-        values = np.clip(embedding @ self._readout + self._readout_bias, -FARTHEST, FARTHEST)
+        values = self._mean(embedding) if example is None else example.copy()
         for name, value in (overrides or {}).items():
             if name in self._index:
                 values[self._index[name]] = value
         scaled = embedding * np.sqrt(self.dimension)
         return np.concatenate(([1.0], values, scaled)).astype(np.float32)
 
-    def condition(self, embedding: Floats, overrides: Mapping[str, float] | None = None) -> Mood:
+    def condition(
+        self,
+        embedding: Floats,
+        overrides: Mapping[str, float] | None = None,
+        example: Floats | None = None,
+    ) -> Mood:
         """The mood of an embedding (float32 [E], length 1).
 
-        ``overrides`` sets attributes by hand, in standard deviations; names that this model does
-        not know have no effect, because knobs outlive a change of model.
+        The attributes are those of an ``example`` [A]; without one, what a mean passage for such
+        words is like. ``overrides`` sets attributes by hand, in standard deviations; names that
+        this model does not know have no effect, because knobs outlive a change of model.
         """
-        vector = self.vector(embedding, overrides)
+        vector = self.vector(embedding, overrides, example)
         values = vector[1 : 1 + len(self.attribute_names)]
         slot, add = self._project(vector)
         triple = self._index.get(TRIPLE)
@@ -153,6 +192,24 @@ class Conditioner:
                 if name.startswith(PART_PREFIX)
             },
             touch=self._touch,
+            aim=None if example is None else self._aim(values),
+        )
+
+    def _aim(self, values: Floats) -> Aim:
+        shares = [
+            None if at is None else min(max(float(values[at]) / 2 + 0.3, 0.0), 1.0)
+            for at in (self._index.get(PART_PREFIX + part) for part in PART_NAMES)
+        ]
+        shortness, notes = self._raw(SHORTNESS, values), self._raw(DENSITY, values)
+        return Aim(
+            tuple(shares),
+            self._raw(REGISTER, values),
+            None if shortness is None else -shortness,
+            self._raw(VELOCITY, values),
+            self._raw(PITCH_SPREAD, values),
+            self._raw(VELOCITY_SPREAD, values),
+            None if notes is None else max(2.0**notes - FEW_NOTES, 0.0),
+            *(_positive(self._raw(name, values)) for name in RHYTHM),
         )
 
     def _raw(self, name: str, values: Floats) -> float | None:
@@ -188,6 +245,27 @@ class Conditioner:
             return {}
         row = self._programs[genre].tolist()
         return {part: program for part, program in enumerate(row) if program >= 0}
+
+
+def _positive(value: float | None) -> float | None:
+    return None if value is None else max(value, 0.0)
+
+
+def _examples_of(arrays: Mapping[str, NDArray[Any]], names: Sequence[str]) -> Examples | None:
+    if "examples" not in arrays:
+        return None
+    values, weight, bias, prior = (
+        np.asarray(arrays[name], np.float32)
+        for name in ("examples", "example_weight", "example_bias", "example_prior")
+    )
+    dimension = arrays["readout_weight"].shape[0]
+    if values.ndim != 2 or not 0 < len(values) <= MAX_EXAMPLES or values.shape[1] != len(names):
+        raise ValueError(f"examples has shape {values.shape}")
+    if weight.ndim != 2 or len(weight) != dimension or bias.ndim != 1:
+        raise ValueError(f"example_weight has shape {weight.shape}")
+    if not all(np.isfinite(array).all() for array in (values, weight, bias, prior)):
+        raise ValueError("examples hold something that is no number")
+    return Examples(names, values, weight, bias, prior)
 
 
 def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:

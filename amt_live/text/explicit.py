@@ -13,8 +13,10 @@ from typing import Final
 
 from amt_live.music.keys import key_of
 from amt_live.music.parts import PART_NAMES
-from amt_live.text.conditioning import PART_PREFIX, TRIPLE, Mood
+from amt_live.text.conditioning import TRIPLE, Mood
+from amt_live.text.examples import PART_PREFIX
 from amt_live.text.instruments import instruments
+from amt_live.text.plain_words import asked_by
 
 _NEGATIONS: Final = frozenset(("no", "without", "minus", "sans", "drop", "lose", "mute"))
 _ONLY_BEFORE: Final = frozenset(("solo", "only", "just", "unaccompanied", "lone"))
@@ -58,6 +60,8 @@ class Explicit:
     mode: int | None = None
     """1 major, -1 minor."""
     beats_per_bar: int | None = None
+    character: dict[str, float] = field(default_factory=dict)
+    """Attributes that plain words ask for, in standard deviations: examples are chosen by them."""
 
     @property
     def absent(self) -> frozenset[str]:
@@ -105,6 +109,7 @@ def read_explicit(text: str) -> Explicit:
         key,
         mode,
         meter,
+        asked_by(words),
     )
 
 
@@ -117,6 +122,11 @@ def attributes_said(said: Explicit) -> dict[str, float]:
     if said.beats_per_bar is not None:
         values[TRIPLE] = _IN_THREE if said.beats_per_bar == 3 else _IN_FOUR
     return values
+
+
+def wanted(said: Explicit) -> dict[str, float]:
+    """What an example is chosen by: what was said, and the character that plain words ask for."""
+    return {**said.character, **attributes_said(said)}
 
 
 def obey(mood: Mood, said: Explicit) -> Mood:

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from amt_live.errors import FileError
 from amt_live.manifest import load_manifest
-from export import attributes
+from export import attributes, examples
 from export.conditioning_data import ConditioningData, open_embedder
 from export.corpus import Corpus
 from export.dataset import CaptionBank, make_bank
@@ -73,6 +73,7 @@ def load_words(run: Path) -> ConditioningData:
             data["readout_bias"],
             data["programs"],
             data.get("velocity_quantiles"),
+            {name: data[name] for name in examples.ARRAYS if name in data.files},
         )
 
 
@@ -83,7 +84,7 @@ def make_words(base: Path, run: Path, corpus: Corpus, captions: int, seed: int) 
             name: data[name]
             for name in (
                 "scale_mean", "scale_deviation", "readout_weight", "readout_bias", "programs",
-                "velocity_quantiles",
+                "velocity_quantiles", "example_weight", "example_bias",
             )
             if name in data.files
         }  # fmt: skip
@@ -92,6 +93,8 @@ def make_words(base: Path, run: Path, corpus: Corpus, captions: int, seed: int) 
     texts, vectors = make_bank(corpus, scale, count, seed)
     embedder = open_embedder(base)
     embeddings = [embedder.embed(text) for text in tqdm(texts, desc="captions", disable=None)]
+    if "example_weight" in kept:  # the words choose as before, among the new pieces
+        kept |= examples.passages(corpus, scale, seed)
     run.mkdir(parents=True, exist_ok=True)
     partial = run / "conditioning.partial.npz"
     np.savez_compressed(

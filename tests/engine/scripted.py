@@ -83,7 +83,7 @@ class ScriptedReader:
     def __init__(self) -> None:
         self.read_texts: list[tuple[str, dict[str, float]]] = []
 
-    def read(self, text: str, overrides: Mapping[str, float]) -> Mood:
+    def read(self, text: str, overrides: Mapping[str, float], draw: int = 0) -> Mood:
         self.read_texts.append((text, dict(overrides)))
         part = part_of(text)
         vector = np.full(HIDDEN, part, np.float32)
@@ -91,7 +91,9 @@ class ScriptedReader:
         programs = {part: 7} if "strange" in text else {}
         return Mood(vector, vector, {}, programs, beats)
 
-    def blend(self, texts: Sequence[tuple[str, float]], overrides: Mapping[str, float]) -> Mood:
+    def blend(
+        self, texts: Sequence[tuple[str, float]], overrides: Mapping[str, float], draw: int = 0
+    ) -> Mood:
         """Plays the part of the heaviest text; the weights show in the vector's fraction."""
         heaviest, weight = max(texts, key=lambda pair: pair[1])
         mood = self.read(heaviest, overrides)

@@ -27,7 +27,7 @@ BAR = 4 * BEAT_TICKS
 class ShiftedReader(ScriptedReader):
     """The reader of another model: it hears every text as another part."""
 
-    def read(self, text: str, overrides: Any) -> Any:
+    def read(self, text: str, overrides: Any, draw: int = 0) -> Any:
         return super().read(text + "a", overrides)
 
 
