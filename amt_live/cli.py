@@ -106,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_address(send)
     send.add_argument("address", metavar="ADDRESS")
     send.add_argument("args", nargs="*", metavar="ARGS")
+    completion = add("completion", _completion, "completion of commands and addresses for a shell")
+    completion.add_argument("shell", metavar="bash|zsh|fish")
     panic = add("panic", _panic, "silence everything, even with no daemon running")
     _add_address(panic)
     generate = add("generate", _generate, "a mood into a MIDI file, faster than real time")
@@ -238,6 +240,14 @@ def _send(options: argparse.Namespace) -> int:
     from amt_live.osc.send import run_send
 
     return run_send(host, osc_port, options.address, options.args)
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from amt_live.osc.completion import script
+
+    subcommands = next(a for a in _parser()._actions if isinstance(a.choices, dict))
+    print(script(options.shell, list(subcommands.choices or ())), end="")
+    return 0
 
 
 def _panic(options: argparse.Namespace) -> int:
