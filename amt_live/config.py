@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from amt_live.control.commands import MAX_SEED
+from amt_live.control.commands import MAX_SEED, LatePolicy
 from amt_live.errors import UsageError
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
 
@@ -76,6 +76,15 @@ OPTIONS: Final[tuple[Option, ...]] = (
         high=500,
     ),
     Option(
+        "when_late",
+        str,
+        "thin",
+        "POLICY",
+        "what is heard when decoding falls behind: thin plays fewer notes, repeat the last bar, "
+        "hold the last chord",
+        ("thin", "repeat", "hold"),
+    ),
+    Option(
         "osc_port", int, 9740, "N", "UDP port to listen on; 0 takes a free one", low=0, high=65535
     ),
     Option("osc_host", str, "127.0.0.1", "HOST", "address to listen on"),
@@ -106,6 +115,7 @@ class Config:
     port: str | None
     midi_api: str
     latency_ms: float
+    when_late: LatePolicy
     osc_port: int
     osc_host: str
     seed: int | None

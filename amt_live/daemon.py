@@ -20,7 +20,7 @@ from typing import Final
 
 from amt_live import logs, paths
 from amt_live.config import Config
-from amt_live.control.commands import MAX_SEED, Command, SendClock, SetClock, Transport
+from amt_live.control.commands import MAX_SEED, Command, SendClock, SetClock, SetLate, Transport
 from amt_live.control.moodline import parse_mood
 from amt_live.control.state import BandState, ErrorNotice, Notice
 from amt_live.discovery.child import Discovery
@@ -224,7 +224,13 @@ def _make_engine(config: Config, model: Model, player: PlayerProcess, ears: EarP
     seed = secrets.randbelow(MAX_SEED) if config.seed is None else config.seed
     mood = "" if config.mood is None else parse_mood(config.mood).text
     settings = Settings(
-        mood, config.tempo, seed, model=model.name, model_hash=model.hash, styles=model.styles
+        mood,
+        config.tempo,
+        seed,
+        model=model.name,
+        model_hash=model.hash,
+        styles=model.styles,
+        latency_ms=config.latency_ms,
     )
     return Engine(
         model.generator,
@@ -265,6 +271,7 @@ async def _start(
         await asyncio.wrap_future(engine.submit(SendClock(True)))
     source = next(name for name in SOURCES if name == config.sync)
     await asyncio.wrap_future(engine.submit(SetClock(source)))
+    await asyncio.wrap_future(engine.submit(SetLate(config.when_late)))
     await asyncio.wrap_future(engine.submit(Transport("play")))
 
 

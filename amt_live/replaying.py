@@ -23,7 +23,7 @@ from amt_live.engine.tape import MAX_STEPS, chunks
 from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.beginning import Beginning, beginning_of, timeline_of
 from amt_live.midi.clock import ManualClock
-from amt_live.midi.fields import number_of, within
+from amt_live.midi.fields import note_of, number_of, within
 from amt_live.midi.mixer import RANGES
 from amt_live.midi.performer import Performer
 from amt_live.midi.take import Row
@@ -58,7 +58,7 @@ class ReplayedBand:
         """What waits to be played when the take begins."""
         self._open_model = open_model
         model = open_model(_word(head["model"]), _word(head["sha256"]))
-        self.desk = MoodDesk(model.moods)
+        self.desk = MoodDesk(model.moods, draw=whole(head["seed"]))
         self.reader = Reader(self.desk.mood_of)
         self.stream = Stream(model.generator, Plan(self.desk.direction()))
         self.queued = Queued(self)
@@ -69,6 +69,8 @@ class ReplayedBand:
             "plan": self._plan,
             "back": self._back,
             "skip": lambda value: self.stream.skip_to(whole(value)),
+            "thin": self._thin,
+            "fill": lambda value: self.queued.fill([note_of(row) for row in value]),
             "enters": self._enters,
             "entry": self._entry,
             "model": self._swap,
@@ -165,6 +167,9 @@ class ReplayedBand:
 
     def _enters(self, value: Any) -> None:
         self.stream.enters_at = whole(value)
+
+    def _thin(self, value: Any) -> None:
+        self.stream.most_notes = None if value is None else whole(value)
 
     def _entry(self, value: Any) -> None:
         self.queued.entry_ticks = whole(value)

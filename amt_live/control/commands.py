@@ -26,6 +26,8 @@ TransportAction = Literal["play", "stop", "continue", "count_in"]
 SamplingName = Literal["temperature", "top_p", "top_k", "guidance"]
 PartField = Literal["mute", "solo", "channel", "program", "level", "octave"]
 KnobName = Literal["swing", "density", "energy"]
+LatePolicy = Literal["thin", "repeat", "hold"]
+MAX_LATENCY_MS: Final = 500.0
 ClockSource = Literal["internal", "midi", "link"]
 
 
@@ -106,6 +108,20 @@ class Transport:
     """Play from the start, stop, continue, or count in and play."""
 
     action: TransportAction
+
+
+@dataclass(frozen=True, slots=True)
+class SetLate:
+    """What is heard when decoding falls behind: fewer notes, the last bar again, a held chord."""
+
+    policy: LatePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SetLatency:
+    """The instrument sounds this late: what is sent is sent so much earlier (later if negative)."""
+
+    latency_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +237,8 @@ Command = (
     | SetClock
     | SendClock
     | Transport
+    | SetLate
+    | SetLatency
     | Panic
     | SetModel
     | SetSeed

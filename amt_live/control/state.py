@@ -7,7 +7,7 @@ reference. Notices may be lost without harm.
 from dataclasses import dataclass, field
 from typing import Literal
 
-from amt_live.control.commands import ClockSource
+from amt_live.control.commands import ClockSource, LatePolicy
 from amt_live.control.when import When
 
 TransportState = Literal["stopped", "waiting", "count_in", "playing"]
@@ -15,7 +15,6 @@ TransportState = Literal["stopped", "waiting", "count_in", "playing"]
 
 ClockState = Literal["internal", "waiting", "locked", "lost"]
 """``waiting``: nothing was heard of the clock yet; ``lost``: nothing is heard of it any more."""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class Health:
 
     ``port_losses`` counts MIDI ports that went away, ``xruns`` periods that a JACK server lost;
     ``rights`` is what the system granted the player: priority, locked memory, fine timers.
+    ``thinned``, ``repeated`` and ``held`` count what was done because decoding fell behind.
     """
 
     horizon_beats: float = 0.0
@@ -75,6 +75,9 @@ class Health:
     port_losses: int = 0
     xruns: int = 0
     rights: str = ""
+    thinned: int = 0
+    repeated: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,8 @@ class BandState:
     model: str = ""
     midi_api: str = ""
     midi_port: str = ""
+    late: LatePolicy = "thin"
+    latency_ms: float = 0.0
     health: Health = field(default_factory=Health)
     clock: ClockSource = "internal"
     clock_state: ClockState = "internal"

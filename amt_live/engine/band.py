@@ -21,6 +21,7 @@ from amt_live.control.when import When
 from amt_live.engine.arming import Arming
 from amt_live.engine.clocking import ClockDesk
 from amt_live.engine.health import HealthDesk
+from amt_live.engine.lateness import LateDesk
 from amt_live.engine.meters import boundary, place
 from amt_live.engine.model import Model
 from amt_live.engine.moods import MoodDesk
@@ -32,11 +33,12 @@ from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
 from amt_live.engine.stream import BEAT_TICKS, Stream
 from amt_live.engine.swapping import Primer, Translator, put_in
-from amt_live.engine.tape import Tape
+from amt_live.engine.tape import EVENTS_AT_ONCE, Tape
 from amt_live.engine.transport import Transport
 from amt_live.inference.generator import Generator
 from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.clock import Clock
+from amt_live.midi.fields import row_of
 from amt_live.midi.listening import Ears
 from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
@@ -68,6 +70,8 @@ class Settings:
     model: str = ""
     model_hash: str = ""
     styles: tuple[Style, ...] = ()
+    latency_ms: float = 0.0
+    """What the output was told already."""
 
 
 class Band:
@@ -87,7 +91,7 @@ class Band:
         self.clock = clock
         self.publish = publish
         self.transport = Transport(clock, settings.tempo_bpm)
-        self.moods = MoodDesk(reader, settings.mood)
+        self.moods = MoodDesk(reader, settings.mood, settings.seed)
         self.parts = PartDesk()
         self.health = HealthDesk(clock, publish)
         self.queued = Queued(self.output)
@@ -107,6 +111,8 @@ class Band:
         self.sampling = self.sampling_in_use = settings.sampling
         generator.set_sampling(Drawing(**asdict(settings.sampling)))
         self.arming = Arming(self)
+        self.lateness = LateDesk(self)
+        self.latency_ms = settings.latency_ms
         self.clocking = ClockDesk(self, ears)
         self.sends_clock = False
         self._begins_as: TransportState = "playing"
@@ -114,6 +120,7 @@ class Band:
         self._next_state_s = clock.now()
         self._retry_at_s = 0.0
         self._turned_s: float | None = None
+        self._went_back_s = float("-inf")
         self.state = BandState()
         self.publish_state()
 
@@ -144,11 +151,7 @@ class Band:
             for change in self.queued.passed_programs(self.playhead_ticks):
                 self.parts.sent(change.part, change.program)
             self.arming.pass_armed()
-            if self.playhead_ticks > self.stream.horizon_ticks and not self._is_entering():
-                self.health.underruns += 1
-                earliest_ticks = self.earliest_ticks()
-                self.tape.write("skip", earliest_ticks)
-                self.stream.skip_to(earliest_ticks)
+            self.lateness.follow()
         elif self.transport.is_running:
             self._start_moving()
         self.health.report(self.horizon_beats())
@@ -193,16 +196,30 @@ class Band:
         self.queued.entry_ticks = at_ticks
         self.queued.put(events)
         if self.stream.horizon_ticks <= at_ticks:  # what comes next would be late
-            floor_ticks = at_ticks + self.transport.ticks_in(self.health.group_s)
-            self.tape.write("skip", floor_ticks)
-            self.stream.skip_to(floor_ticks)
+            self.skip_to(at_ticks + self.transport.ticks_in(self.health.group_s))
+
+    def skip_to(self, ticks: int) -> None:
+        """Let the stream write nothing before a tick."""
+        self.tape.write("skip", ticks)
+        self.stream.skip_to(ticks)
+
+    def fill(self, notes: Sequence[Note]) -> None:
+        """Play notes that were not decoded."""
+        for at in range(0, len(notes), EVENTS_AT_ONCE):
+            some = notes[at : at + EVENTS_AT_ONCE]
+            self.tape.write("fill", [row_of(note) for note in some])
+            self.queued.fill(some)
 
     def let_enter(self, at_ticks: int) -> None:
         """The mood that turns at a tick enters in haste, with a few notes."""
         self.tape.write("enters", at_ticks)
         self.stream.enters_at = at_ticks
 
-    def _is_entering(self) -> bool:
+    def has_just_turned(self, within_s: float) -> bool:
+        """Whether the stream went back so lately that it may well be close to the playhead."""
+        return self.clock.now() - self._went_back_s < within_s
+
+    def is_entering(self) -> bool:
         """Whether a mood that turned a moment ago is about to enter."""
         turned_at = self.stream.enters_at
         if turned_at is None:
@@ -236,6 +253,7 @@ class Band:
     def go_back(self, ticks: int) -> None:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
         self.tape.write("back", ticks)
+        self._went_back_s = self.clock.now()
         self._turned_s = self.clock.now() if ticks < self.stream.horizon_ticks else None
         self.stream.rewind(ticks)
         self.queued.go_back(ticks)
@@ -313,9 +331,15 @@ class Band:
             self.tape.write("swing", [amount, from_ticks])
             self.queued.set_swing(amount, from_ticks)
 
+    def set_latency(self, latency_ms: float) -> None:
+        """The instrument sounds so late: send so much earlier."""
+        self.latency_ms = latency_ms
+        self.output.set_latency(latency_ms)
+
     def set_seed(self, seed: int) -> None:
-        """Another seed, from the next decoded token on and for the next start."""
-        self.seed = seed
+        """Another seed, from the next decoded token on and for the next start; what new moods
+        are drawn by."""
+        self.seed = self.moods.draw = seed
         self.tape.write("seed", seed)
         self.stream.generator.sampler.seed(seed)
 
@@ -344,6 +368,7 @@ class Band:
         self.stream.generator.sampler.seed(self.seed)
         self.queued.clear()
         self.stream.begin(first_bar_ticks)
+        self.lateness.begin()
         if count_in:
             self.queued.count_in(first_bar_ticks)
         self._run("count_in" if count_in else "playing")

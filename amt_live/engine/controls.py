@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from amt_live.control.commands import (
     MAX_GLIDE_BARS,
+    MAX_LATENCY_MS,
     MAX_MOOD_CHARS,
     BlendMood,
     CancelMood,
@@ -25,6 +26,8 @@ from amt_live.control.commands import (
     SetClock,
     SetKey,
     SetKnob,
+    SetLate,
+    SetLatency,
     SetModel,
     SetMood,
     SetPart,
@@ -84,6 +87,8 @@ class Controls:
             SetClock: lambda command: band.clocking.follow(command.source),
             SendClock: lambda command: band.send_clock(command.is_on),
             Transport: self._transport,
+            SetLate: lambda command: band.lateness.choose(command.policy),
+            SetLatency: self._latency,
             Panic: lambda _: self._panic(),
             SetModel: lambda command: swaps.swap(command.name, command.when),
             SetSeed: self._seed,
@@ -164,6 +169,12 @@ class Controls:
     def _panic(self) -> None:
         self._band.output.panic()
         self._band.stop()
+
+    def _latency(self, command: SetLatency) -> None:
+        if not abs(command.latency_ms) <= MAX_LATENCY_MS:
+            why = f"{command.latency_ms:g} ms is outside {-MAX_LATENCY_MS:g}-{MAX_LATENCY_MS:g} ms"
+            raise UsageError(why)
+        self._band.set_latency(command.latency_ms)
 
     def _seed(self, command: SetSeed) -> None:
         self._band.set_seed(command.seed)

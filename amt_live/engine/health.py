@@ -39,7 +39,7 @@ class HealthDesk:
         self._clock = clock
         self._publish = publish
         self.next_s = clock.now() + PERIOD_S
-        self.underruns = 0
+        self.underruns = self.thinned = self.repeated = self.held = 0
         self._timing = Timing(0.0, 0.0, 0.0, 0, 0)
         self._dropped_before = self._losses_before = self._xruns_before = 0
         self._rights = ""
@@ -113,6 +113,9 @@ class HealthDesk:
             port_losses=self._losses_before + self._timing.port_losses,
             xruns=self._xruns_before + self._timing.xruns,
             rights=self._rights,
+            thinned=self.thinned,
+            repeated=self.repeated,
+            held=self.held,
         )
 
     def report(self, horizon_beats: float) -> None:

@@ -4,6 +4,7 @@ Thread: engine. Invariant: the output holds what the placer placed, so that eith
 back to a tick goes back together with the other.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
@@ -13,6 +14,10 @@ from amt_live.music.events import Bar, Event, Note, ProgramChange
 
 CLICK: Final = (0, 37, 100, 120)
 """The count-in: part, pitch (side stick), velocity, ticks."""
+
+
+LATELY: Final = 512
+"""Notes that are remembered after they were queued."""
 
 
 class Sink(Protocol):
@@ -33,6 +38,8 @@ class Queued:
         self.placer = Placer()
         self.entry_ticks: int | None = None
         """Where the next notes are played, wherever they are written: a mood enters."""
+        self.lately: deque[Note] = deque(maxlen=LATELY)
+        """The notes that were queued last, decoded and placed."""
         self._programs: list[ProgramChange] = []
 
     @property
@@ -48,7 +55,14 @@ class Queued:
             self.entry_ticks = None
         else:
             entry_ticks = None
-        self._output.schedule(self.placer.place(events, entry_ticks))
+        placed = self.placer.place(events, entry_ticks)
+        self.lately.extend(event for event in placed if isinstance(event, Note))
+        self._output.schedule(placed)
+
+    def fill(self, notes: Sequence[Note]) -> None:
+        """Queue notes that were not decoded, as they are; going back takes them back too."""
+        self.placer.queued.extend((note, note) for note in notes)
+        self._output.schedule(notes)
 
     def count_in(self, length_ticks: int) -> None:
         """Queue a bar of clicks, from tick 0."""
@@ -62,6 +76,8 @@ class Queued:
         self._output.drop_from(ticks)
         self._again(self.placer.go_back(ticks))
         self._programs = [e for e in self._programs if e.start_ticks < ticks]
+        while self.lately and self.lately[-1].start_ticks >= ticks:
+            self.lately.pop()
 
     def set_swing(self, amount: float | None, from_ticks: int | None) -> None:
         """Another swing; what is queued from a tick on is placed again (None: nothing is)."""
@@ -82,6 +98,7 @@ class Queued:
     def clear(self) -> None:
         """Begin at tick 0 with nothing; the output was halted."""
         self.placer.clear()
+        self.lately.clear()
         self._programs = []
 
     def _again(self, events: list[Event]) -> None:

@@ -39,6 +39,8 @@ def snapshot_of(band: "Band") -> BandState:
         model=band.model,
         midi_api=band.midi_api,
         midi_port=band.midi_port,
+        late=band.lateness.policy,
+        latency_ms=band.latency_ms,
         health=band.health.health(band.horizon_beats()),
         clock=band.clocking.source,
         clock_state=band.clocking.state,

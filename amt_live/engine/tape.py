@@ -123,6 +123,8 @@ class Tape:
         yield _line({"checkpoint": record})
         if band.stream.enters_at is not None:
             yield _line({"do": "enters", "with": band.stream.enters_at})
+        if band.stream.most_notes is not None:
+            yield _line({"do": "thin", "with": band.stream.most_notes})
 
     # Output.
 
@@ -144,6 +146,10 @@ class Tape:
         """See ``Output``."""
         self.write("part", [index, field, value])
         self._output.set_part(index, field, value)
+
+    def set_latency(self, latency_ms: float) -> None:
+        """See ``Output``; no part of a take."""
+        self._output.set_latency(latency_ms)
 
     def panic(self) -> None:
         """See ``Output``."""

@@ -71,6 +71,9 @@ class MemoryOutput:
         """See ``Output``."""
         self._performer.set_part(index, field, value)
 
+    def set_latency(self, latency_ms: float) -> None:
+        """See ``Output``; no instrument is late here."""
+
     def panic(self) -> None:
         """See ``Output``."""
         self._performer.panic()

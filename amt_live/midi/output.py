@@ -109,6 +109,9 @@ class Output(Protocol):
         solo 0 or 1. Raises ValueError outside these.
         """
 
+    def set_latency(self, latency_ms: float) -> None:
+        """The instrument sounds this late: send so much earlier, later where negative."""
+
     def panic(self) -> None:
         """All sound off on every channel, queue emptied; the timeline goes on."""
 

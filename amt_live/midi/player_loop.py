@@ -20,7 +20,7 @@ from amt_live.midi.fields import ProtocolError
 from amt_live.midi.journal import Journal, finish_journal, keep_excerpt
 from amt_live.midi.log_file import is_log_line
 from amt_live.midi.messages import all_sound_off
-from amt_live.midi.output import PlayerTrouble, PortLost, TakeWritten
+from amt_live.midi.output import PlayerTrouble, PortLost, PortOpened, TakeWritten
 from amt_live.midi.performer import Performer
 from amt_live.midi.port_keeper import PortKeeper
 from amt_live.midi.ports import OutputPort
@@ -192,6 +192,7 @@ class Player:
                 self._performer.set_part(index, field, value)
             case SetLatency(latency_ms):
                 self._keeper.set_latency(latency_ms)
+                self._tell_port()
             case SetClockOut(is_on):
                 self._clock_out.turn(is_on)
             case PanicNow():
@@ -211,6 +212,11 @@ class Player:
                 self._finish(lambda: self._write_capture(excerpt, path, bars), "capture")
             case Quit():
                 self._stopping = True
+
+    def _tell_port(self) -> None:
+        """The port is as it was, but music is to be handed over earlier or later."""
+        port, lead_s = self._keeper.port, self._keeper.clock_lead_s
+        self._reporter.report(PortOpened(port.api, port.name, port.note, self._realtime, lead_s))
 
     def _finish_take(self) -> None:
         """End the take here; a thread writes it, because a long one takes a while."""

@@ -60,8 +60,11 @@ from amt_live.music.timeline import Timeline
 
 START_TIMEOUT_S: Final = 10.0
 TAKE_TIMEOUT_S: Final = 20.0
-STANDBY_AFTER_S: Final = 3.0
+STANDBY_AFTER_S: Final = 1.0
 """The band starts first, on all cores."""
+
+NEXT_STANDBY_AFTER_S: Final = 0.2
+"""Once it plays, nobody waits for the first note: the next one is started soon."""
 
 _EVENTS_A_LINE: Final = 32
 
@@ -232,7 +235,7 @@ class PlayerProcess:
             self._player = self._spawn(
                 ["--silence-first", *(f"--restore={name}" for name in self._peers)]
             )
-            self._keep_standby()
+            self._keep_standby(NEXT_STANDBY_AFTER_S)
             for (index, field), value in self._parts.items():
                 self._send(SetPartField(index, field, value))
             self._send(SetClockOut(self._sends_clock))
@@ -270,9 +273,9 @@ class PlayerProcess:
     def _send(self, command: PlayerCommand) -> None:
         self._player.write(encode_command(command))
 
-    def _keep_standby(self) -> None:
+    def _keep_standby(self, after_s: float = STANDBY_AFTER_S) -> None:
         """Soon have another player wait, all imported: starting one would take too long."""
-        timer = threading.Timer(STANDBY_AFTER_S, self._start_standby)
+        timer = threading.Timer(after_s, self._start_standby)
         timer.daemon = True
         timer.start()
 

@@ -60,6 +60,7 @@ command = st.one_of(
     st.builds(c.SetTempo, st.floats(60, 300), st.sampled_from([0.0, 0.0, 2.0, 8.0])),
     st.builds(c.Transport, st.sampled_from(["play", "stop", "continue", "count_in"])),
     st.just(c.Panic()),
+    st.builds(c.SetLate, st.sampled_from(["thin", "repeat", "hold"])),
     st.builds(c.SetSeed, st.integers(0, 99)),
     st.builds(c.SetSampling, st.just("temperature"), st.floats(0.5, 1.5)),
     st.builds(c.SetSampling, st.just("top_k"), st.integers(0, 40)),

@@ -68,6 +68,10 @@ class Band:
                 now = {"stop": "stopped", "count_in": "count_in"}.get(action, "playing")
                 self.state = replace(state, transport=now)  # type: ignore[arg-type]
                 self.notify(TransportChanged(now))  # type: ignore[arg-type]
+            case c.SetLate(policy):
+                self.state = replace(state, late=policy)
+            case c.SetLatency(latency_ms):
+                self.state = replace(state, latency_ms=latency_ms)
             case c.SetSeed(seed):
                 self.state = replace(state, seed=seed)
             case c.SetSampling(name, value):

@@ -32,6 +32,7 @@ NUMBERS = {p: e for p, e in SETTINGS.items() if e.arguments[0].kind in ("whole",
 EXAMPLES = {
     "/amt/mood": "calm piano ballad",
     "/amt/quantise": "beat",
+    "/amt/late": "repeat",
     "/amt/key": "D minor",
     "/amt/model": "another",
     "/amt/chords": "Dm7 | G7 | Cmaj7 | %",
@@ -460,7 +461,7 @@ async def test_notices_are_pushed_to_every_listener():
             assert [await ear.next() for _ in range(5)] == [
                 ("/amt/beat", 3, 2),
                 ("/amt/note", "piano", 60, 96, 0.5),
-                ("/amt/health", 8.0, 350.0, 0.5, 1, 2, 0.25, 1.5, 1, 7, "SCHED_FIFO"),
+                ("/amt/health", 8.0, 350.0, 0.5, 1, 2, 0.25, 1.5, 1, 7, "SCHED_FIFO", 0, 0, 0),
                 ("/amt/error", "the port is gone"),
                 ("/amt/mood/applied", 4, "calm", 5, 1.0, 12.5),
             ]

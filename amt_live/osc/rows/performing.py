@@ -1,18 +1,22 @@
 """Rows for what a performer does while it plays: moods, tempo, transport, panic."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_args
 
 from amt_live.control.commands import (
     MAX_BLEND,
     MAX_GLIDE_BARS,
+    MAX_LATENCY_MS,
     MAX_MOOD_CHARS,
     MAX_NAME_CHARS,
     MIN_BLEND,
     BlendMood,
     CancelMood,
     GlideMood,
+    LatePolicy,
     Panic,
+    SetLate,
+    SetLatency,
     SetMood,
     SetQuantise,
     SetStyle,
@@ -64,6 +68,8 @@ def _tempo(_part: str, values: Sequence[Atom | None]) -> SetTempo:
     glide_beats = 0.0 if values[1] is None else float(number(values[1]))
     return SetTempo(float(number(values[0])), glide_beats)
 
+
+_POLICIES: Final[dict[str, LatePolicy]] = {name: name for name in get_args(LatePolicy)}
 
 MOOD_COST: Final = 10
 """Reading words takes milliseconds, and what was generated ahead is thrown away."""
@@ -142,6 +148,23 @@ ROWS: Final[tuple[Address, ...]] = (
         ),
         _tempo,
         lambda state, _part: (float(state.tempo_bpm),),
+    ),
+    Address(
+        "/amt/late",
+        "setting",
+        "What is heard when decoding falls behind: thin plays fewer notes, repeat the last bar "
+        "again, hold keeps the last chord.",
+        (Argument("policy", "word", words=tuple(_POLICIES), default="thin"),),
+        lambda _part, values: SetLate(_POLICIES[str(values[0])]),
+        lambda state, _part: (state.late,),
+    ),
+    Address(
+        "/amt/latency",
+        "setting",
+        "How late the instrument sounds: notes are sent so much earlier, later if negative.",
+        (Argument("ms", "real", -MAX_LATENCY_MS, MAX_LATENCY_MS, "milliseconds", 0.0),),
+        lambda _part, values: SetLatency(float(number(values[0]))),
+        lambda state, _part: (float(state.latency_ms),),
     ),
     transport_action("play", "Play from the start."),
     transport_action("stop", "Stop, and end every note."),

@@ -27,6 +27,9 @@ def _health(state: BandState, _part: str) -> tuple[Atom, ...]:
         health.port_losses,
         health.xruns,
         health.rights,
+        health.thinned,
+        health.repeated,
+        health.held,
     )
 
 
@@ -142,6 +145,9 @@ ROWS: Final[tuple[Address, ...]] = (
             "port_losses#",
             "xruns#",
             "rights$",
+            "thinned#",
+            "repeated#",
+            "held#",
         ),
         read=_health,
     ),
