@@ -38,7 +38,7 @@ from amt_live.midi.player_process import PlayerProcess
 from amt_live.midi.recover import recover_apart
 from amt_live.osc.server import OscServer
 from amt_live.sync.heard import SOURCES, EarOpened, EarReport
-from amt_live.sync.link_session import link_module
+from amt_live.sync.link_session import require_link
 
 READY: Final = "ready"
 RECOVERY_SHOWN_S: Final = 1.0
@@ -102,7 +102,7 @@ def _check(config: Config) -> None:
     if config.sync == "midi" and config.midi_api == "null":
         raise UsageError("--midi-api null hears no clock; use --sync internal or another system")
     if config.sync == "link":
-        link_module()
+        require_link()
     if config.mood is not None:
         parse_mood(config.mood)
     if config.record is not None:

@@ -95,7 +95,7 @@ def test_a_missing_model_lists_the_models_that_are_there(tmp_path: Path) -> None
         (["daemon", "--osc-port", "70000"], "outside 0-65535"),
         (["daemon", "--midi-api", "oss"], "'oss' is none of auto, alsa"),
         (["daemon", "--mood", "  "], "the mood is empty"),
-        (["daemon", "--sync", "link"], "not in this version"),
+        (["daemon", "--sync", "midi", "--midi-api", "null"], "hears no clock"),
         (["--tempo", "0"], "--tempo: 0 is outside 20-300"),
         (["generate", "", "-o", "a.mid"], "the mood is empty"),
         (["generate", "calm", "-o", "a.mid", "--bars", "0"], "--bars: 0 is outside 1-10000"),

@@ -73,6 +73,7 @@ class JackClockPort:
         self._heard = heard
         self._target = ""
         self._start = 0
+        self._is_active = False
         self._gone = threading.Event()
         self._client = open_client(client_name)
         try:
@@ -100,6 +101,7 @@ class JackClockPort:
         client.set_xrun_callback(lambda *_: self._frames.jump())
         with quiet():
             client.activate()
+        self._is_active = True
         if self._target:
             client.connect(self._target, self._port)
 
@@ -124,7 +126,8 @@ class JackClockPort:
     def _shut(self) -> None:
         with quiet(), contextlib.suppress(Exception):
             if not self._gone.is_set():
-                self._client.deactivate()
+                if self._is_active:
+                    self._client.deactivate()
                 self._client.close()
 
     def _process(self, frames: int) -> None:

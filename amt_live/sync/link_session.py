@@ -8,6 +8,7 @@ Link has a clock of its own; between two readings of ``perf_counter`` its distan
 whenever the session is looked at, so that the two may drift.
 """
 
+import importlib.util
 import time
 from typing import Any, Final
 
@@ -17,6 +18,12 @@ from amt_live.sync.heard import Heard
 HOW_TO_GET: Final = "Ableton Link needs its library: pip install 'amt-live[link]'"
 QUANTUM_BEATS: Final = 4.0
 _READINGS: Final = 5
+
+
+def require_link() -> None:
+    """Whether the library is there, without loading it; raises AmtError, one line, if not."""
+    if importlib.util.find_spec("link") is None:
+        raise AmtError(HOW_TO_GET)
 
 
 def link_module() -> Any:
