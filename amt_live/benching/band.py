@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from amt_live.engine.model import Model, open_decoder
 from amt_live.errors import AmtError
-from amt_live.inference.decoder import Decoder, Floats
+from amt_live.inference.decoder import Decoder
 from amt_live.inference.generator import Generator, Steering
 from amt_live.inference.timing import Sample, Stopwatch, median_ms, quiet_ms, timed
 from amt_live.offline import Request, Stage
@@ -79,16 +79,10 @@ class _WatchedGenerator(Generator):
         self.steps: list[Sample] = []
         self.fed: list[int] = []
 
-    def choose(
-        self,
-        ranges: Sequence[tuple[int, int]],
-        forbidden: Sequence[int] = (),
-        bias: Floats | None = None,
-        groups: Sequence[tuple[int, int]] = (),
-    ) -> int:
+    def choose(self, *args: Any, **kwargs: Any) -> int:
         """Draw, and keep the time."""
         watch, ran_s = Stopwatch(), self._watch.ran_s
-        token = super().choose(ranges, forbidden, bias, groups)
+        token = super().choose(*args, **kwargs)
         self._note(self.draws, watch, ran_s)
         return token
 
