@@ -247,13 +247,17 @@ def _without_tail(rest: Piece) -> tuple[Piece, When | None, Piece | None]:
     glide: Piece | None = None
     while words := rest.words():
         last = words[-1]
-        if last.text.startswith("@") and when is None:
+        if last.text.startswith("@"):
+            if when is not None:
+                raise last.error(f"when is said twice; keep {last.text} or @{when}")
             try:
                 when = When(last.text[1:].lower())
             except ValueError:
                 why = f"'{last.text}' is not a time; use one of {_WHEN_WORDS}"
                 raise last.error(why) from None
-        elif re.match(r"~[\d.]", last.text) and glide is None:
+        elif re.match(r"~[\d.]", last.text):
+            if glide is not None:
+                raise last.error(f"the glide is said twice; keep {last.text} or {glide.text}")
             glide = last
         else:
             break

@@ -134,6 +134,8 @@ def test_lists_are_taken_in_turn() -> None:
         ("x" * 501, 1, "500 is the most"),
         ("x" * 5000, 641, "longer than 640"),
         ("mood   ", 5, "empty"),
+        ("storm @bar @beat", 7, "said twice"),
+        ("storm ~4 ~8", 7, "said twice"),
     ],
 )
 def test_errors_name_the_column_and_the_fix(line: str, column: int, says: str) -> None:
@@ -156,7 +158,7 @@ def test_errors_of_a_file_name_the_line() -> None:
     parse_file("dark waltz\nat 17 style swing\nevery 8 storm\nmute bass\nmute drums")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(
         st.sampled_from([*(k.name for k in KEYWORDS), *"[],~@#|% \t", "at 5", "every 8", "drums",
