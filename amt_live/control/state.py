@@ -50,10 +50,10 @@ class Sampling:
     music do.
     """
 
-    temperature: float = 0.98
+    temperature: float = 1.0
     top_p: float = 0.98
     top_k: int = 0
-    guidance: float = 1.75
+    guidance: float = 2.5
 
 
 @dataclass(frozen=True, slots=True)

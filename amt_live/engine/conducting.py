@@ -34,7 +34,7 @@ PART_NATS_PER_BEAT: Final = 0.15
 PART_URGE: Final = (-3.0, 4.0)
 HASTE_NATS: Final = 0.6
 """For each beat that the next position is away, for each halving of the onsets that are asked."""
-FULLNESS_NATS: Final = 0.5
+FULLNESS_NATS: Final = 0.8
 """For one more note at a position, for each halving of the notes that are asked."""
 GROWTH_PER_BEAT: Final = 0.08
 """How haste and fullness grow, as a share of what they begin with."""
@@ -81,6 +81,8 @@ QUALITIES: Final = (
 SPREAD_NATS: Final = 4.0
 """For each deviation of pitch or loudness, squared, and each that its spread is off."""
 MAX_SPREAD_NATS: Final = 1.5
+NARROWER: Final = 0.88
+"""Over eight bars a spread is wider than over the notes that are remembered."""
 
 
 _NONE: Final = (0.0,) * len(QUALITIES)
@@ -287,7 +289,7 @@ def _spread(heard: Heard, which: int, scale: Floats, aim: Aim) -> Floats:
     if asked is None or heard.counts[over] < NOTE_MEMORY / 2:
         return np.zeros(len(scale), np.float32)
     unit = QUALITIES[which].unit
-    too_wide = (math.sqrt(heard.variances[over]) - asked) / unit
+    too_wide = (math.sqrt(heard.variances[over]) - NARROWER * asked) / unit
     nats = _within(SPREAD_NATS * too_wide, -MAX_SPREAD_NATS, MAX_SPREAD_NATS)
     return -np.float32(nats) * ((scale - np.float32(heard.means[which])) / np.float32(unit)) ** 2
 

@@ -31,22 +31,22 @@ ABSENT_NATS: Final = -50.0
 NAMED_KEY_NATS: Final = 12.0
 VELOCITY_WIDTH: Final = 24.0
 """Velocities this far from what is asked cost half a nat, twice as far two."""
-MODE_NATS: Final = 3.0
+MODE_NATS: Final = 4.0
 PLAN_NATS: Final = 0.0
 """A bar's chords had better be planned before it is played: bars with a plan hold together."""
 SAME_KEY_NATS: Final = 1.5
 """A mood stays in its key unless the model is sure."""
-FOREIGN_PITCH_NATS: Final = -0.1
-TRIAD_NATS: Final = 0.05
+FOREIGN_PITCH_NATS: Final = -0.15
+TRIAD_NATS: Final = 0.08
 """The tonic's triad is what tells a minor key from the major one with the same notes."""
-ASKED_KEY_WEIGHT: Final = 14.0
+ASKED_KEY_WEIGHT: Final = 10.0
 TONIC_CHORD_NATS: Final = 0.3
 STRANGE_CHORD_NATS: Final = -0.5
 """A chord whose root is not in the scale."""
 QUALITY_NATS: Final = 0.3
 _MAJOR_QUALITIES: Final = ("maj", "7", "maj7", "6")
 _MINOR_QUALITIES: Final = ("min", "m7", "m6", "dim", "m7b5")
-OVERSHOOT: Final = 0.9
+OVERSHOOT: Final = 1.05
 """Guidance pushes past the density that is asked for: measured, by about a third."""
 MAX_DENSITY_LEVEL: Final = 6
 """The fullest level that words alone ask for; a hand may ask for more."""

@@ -35,7 +35,7 @@ BASS: Final = part_named("bass").index
 
 PLACING: Final = frozenset((grammar.Phase.HEAD, grammar.Phase.PITCH))
 """Where the next position may be drawn."""
-PLACING_HEAT: Final = 0.9
+PLACING_HEAT: Final = 0.82
 """Rhythm is drawn cooler than pitch: what repeats, grooves."""
 
 Programs = tuple[int, ...]

@@ -35,6 +35,8 @@ UNKNOWN_USUAL: Final = -0.2
 """Presence of a part taken as usual where a model does not say."""
 FARTHEST: Final = 2.0
 """Words are read as at most this many standard deviations from the middle."""
+FELT: Final = ("arousal", "valence")
+"""What a read-out finds in words more surely than a choice among passages does."""
 MAX_EXAMPLES: Final = 65536
 GENRE_THRESHOLD: Final = 0.5
 """A genre less sure than this (in standard deviations) does not choose programs."""
@@ -135,12 +137,14 @@ class Conditioner:
         not left to luck: it is that of the mean reading."""
         if self._examples is None:
             return None
+        mean = self._mean(embedding)
         must = np.ones(len(self._examples), bool)
         triples = self._examples.column(TRIPLE)
         if triples is not None:
-            read = said.get(TRIPLE, float(self._mean(embedding)[self._index[TRIPLE]]))
+            read = said.get(TRIPLE, float(mean[self._index[TRIPLE]]))
             must = (triples > self._triple_threshold) == (read > self._triple_threshold)
-        return self._examples.choose(embedding, said, draw, must)
+        felt = {name: float(mean[self._index[name]]) for name in FELT if name in self._index}
+        return self._examples.choose(embedding, said, draw, must, felt)
 
     def _mean(self, embedding: Floats) -> Floats:
         mean = embedding @ self._readout + self._readout_bias

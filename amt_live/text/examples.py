@@ -21,6 +21,8 @@ SHARPNESS: Final = 3.0
 """The scores are multiplied by it: above 1, what is typical for the words is preferred."""
 SAID_WEIGHT: Final = 16.0
 """How much half the square of a deviation counts, from what the words say outright."""
+FELT_WEIGHT: Final = 4.0
+"""The same for what was read between them."""
 PART_PREFIX: Final = "part:"
 GENRE_PREFIX: Final = "genre:"
 _PRESENT: Final = -0.4
@@ -58,19 +60,27 @@ class Examples:
         self._weight, self._bias, self._prior = weight, bias, prior
 
     def choose(
-        self, embedding: Floats, said: Mapping[str, float], draw: int, must: NDArray[np.bool_]
+        self,
+        embedding: Floats,
+        said: Mapping[str, float],
+        draw: int,
+        must: NDArray[np.bool_],
+        felt: Mapping[str, float] | None = None,
     ) -> Floats:
         """Attributes [A] of one passage for a text.
 
-        ``said`` are attributes that the words name, ``must`` [N] the passages that may be chosen
+        ``said`` are attributes that the words name, ``felt`` those that were read between them,
+        ``must`` [N] the passages that may be chosen
         (all, where none may); ``draw`` is the number of the draw.
         """
         scores = SHARPNESS * (self._features @ (embedding @ self._weight + self._bias))
         scores += self._prior
-        for name, value in said.items():
+        wanted = {name: (value, FELT_WEIGHT) for name, value in (felt or {}).items()}
+        wanted |= {name: (value, SAID_WEIGHT) for name, value in said.items()}
+        for name, (value, weight) in wanted.items():
             if name in self._index:
                 away = self._values[:, self._index[name]] - np.float32(value)
-                scores -= np.float32(SAID_WEIGHT / 2) * away**2
+                scores -= np.float32(weight / 2) * away**2
         if must.any():
             scores = np.where(must, scores, -np.inf)
         # Gumbel noise: the largest of score plus noise is a draw from the softmax of the scores.
