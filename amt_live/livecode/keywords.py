@@ -91,8 +91,9 @@ KEYWORDS: Final = (
     ),
     _parts("mute", "mute", 1, "Silence parts."),
     _parts("unmute", "mute", 0, "Hear them again."),
-    _parts("solo", "solo", 1, "Hear only these parts.", "part"),
-    _parts("unsolo", "solo", 0, "Hear the others again."),
+    # Not "solo": "solo piano" is a mood that everybody types.
+    _parts("isolate", "solo", 1, "Hear only these parts.", "part"),
+    _parts("release", "solo", 0, "Hear the others again."),
     _part("level", "How loud a part is.", "level bass 90"),
     _part("octave", "Move a part by octaves.", "octave lead -1"),
     _part("program", "The sound of a part: a General MIDI program from 0.", "program piano 4"),

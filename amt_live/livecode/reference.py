@@ -51,9 +51,9 @@ One language for the mood line of the screen, for a prompt (`amt-live live`) and
 - **Words that also begin moods** are keywords only in front of what they take:
 {soft}
 
-  So `solo cello`, `swing era big band`, `stop motion` and `at dawn` are moods.
+  So `take five`, `swing era big band`, `stop motion` and `at dawn` are moods.
 - All other keywords always are: `tempo rubato` is an error that says how to write the mood.
-- **A slip of the finger is no mood**: `tepmo 140` and `solo drms` are errors that name what was
+- **A slip of the finger is no mood**: `tepmo 140` and `isolate drms` are errors that name what was
   probably meant.
 - Keywords may be written in capitals. From a `#` at the beginning of a line or behind a space on,
   the line is a comment (`F#` and `C#m7` are not).
@@ -109,7 +109,7 @@ is played.
 - A save is taken **whole or not at all**. With an error anywhere in it the last good state stays,
   and the error is shown (`/amt/error`, `/amt/set/state`). The music does not notice.
 - Only **what has changed** is said to the band, at the next boundary. A line that is deleted is
-  taken back: `mute`, `solo`, `level`, `octave`, knobs, key, chords and sampling go back to their
+  taken back: `mute`, `isolate`, `level`, `octave`, knobs, key, chords and sampling go back to their
   defaults; mood, tempo, seed, model and sounds stay as they are.
 - Two lines that set the same thing are an error, unless `at` or `every` says when.
 - What only does something (`capture 16`, `scene save verse`) is done when the line appears.

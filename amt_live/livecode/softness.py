@@ -1,6 +1,6 @@
 """Whether a line that begins with a keyword is a command or a mood, and what is only a slip. Pure.
 
-Some keywords also begin moods ("swing era big band", "solo cello"): those are keywords only in
+Some keywords also begin moods ("swing era big band", "take five"): those are keywords only in
 front of what they take. A word that nearly is a keyword, in front of what that takes, is an error:
 on a stage a slip of the finger must not become a mood.
 """

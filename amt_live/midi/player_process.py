@@ -20,7 +20,6 @@ from amt_live.control.commands import PartField
 from amt_live.errors import PortError
 from amt_live.midi.backlog import MAX_ROWS, ROW_BYTES
 from amt_live.midi.captures import Captures
-from amt_live.midi.journal import recover_take
 from amt_live.midi.mixer import RANGES
 from amt_live.midi.output import (
     OnReport,
@@ -51,6 +50,7 @@ from amt_live.midi.protocol import (
     TakeStop,
     encode_command,
 )
+from amt_live.midi.recover import recover_apart
 from amt_live.midi.row_ring import new_memory
 from amt_live.midi.rtmidi_client import CLIENT_NAME
 from amt_live.midi.running_player import RunningPlayer
@@ -60,11 +60,14 @@ from amt_live.music.timeline import Timeline
 
 START_TIMEOUT_S: Final = 10.0
 TAKE_TIMEOUT_S: Final = 20.0
-STANDBY_AFTER_S: Final = 1.0
-"""The band starts first, on all cores."""
+STANDBY_AFTER_S: Final = 3.0
+"""The band starts first, on all cores ..."""
 
-NEXT_STANDBY_AFTER_S: Final = 0.2
-"""Once it plays, nobody waits for the first note: the next one is started soon."""
+PLAYING_STANDBY_AFTER_S: Final = 0.2
+"""... but once it plays, nobody waits for a first note any more."""
+
+RECOVER_AFTER_S: Final = 0.5
+"""A take that was cut short waits until another player has ended the notes."""
 
 _EVENTS_A_LINE: Final = 32
 
@@ -93,7 +96,7 @@ class PlayerProcess:
         if port is not None:
             self._arguments.append(f"--port={port}")
         self._lock = threading.RLock()
-        self._closing = False
+        self._closing = self._has_played = False
         self._parts: dict[tuple[int, PartField], int] = {}
         self._timeline: Timeline | None = None
         self._pending: list[Event] = []
@@ -140,6 +143,9 @@ class PlayerProcess:
     def set_timeline(self, timeline: Timeline | None) -> None:
         """See ``Output``."""
         with self._lock:
+            if timeline is not None and not self._has_played:
+                self._has_played = True
+                self._keep_standby(PLAYING_STANDBY_AFTER_S)
             self._timeline = timeline
             self._send(SetTimeline(timeline))
 
@@ -235,7 +241,7 @@ class PlayerProcess:
             self._player = self._spawn(
                 ["--silence-first", *(f"--restore={name}" for name in self._peers)]
             )
-            self._keep_standby(NEXT_STANDBY_AFTER_S)
+            self._keep_standby(PLAYING_STANDBY_AFTER_S)
             for (index, field), value in self._parts.items():
                 self._send(SetPartField(index, field, value))
             self._send(SetClockOut(self._sends_clock))
@@ -332,8 +338,11 @@ class PlayerProcess:
             return
         # First of all another player, which ends the notes; the take can wait.
         self._on_report(PlayerGone(why))
-        if take is not None and recover_take(take):
-            self._on_report(PlayerTrouble(f"the take {take} was cut short and saved"))
+        if take is not None:
+            threading.Timer(RECOVER_AFTER_S, recover_apart, ([take], self._recovered)).start()
+
+    def _recovered(self, take: Path) -> None:
+        self._on_report(PlayerTrouble(f"the take {take} was cut short and saved"))
 
 
 def _next_name(path: Path) -> Path:

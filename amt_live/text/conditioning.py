@@ -35,7 +35,7 @@ UNKNOWN_USUAL: Final = -0.2
 """Presence of a part taken as usual where a model does not say."""
 FARTHEST: Final = 2.0
 """Words are read as at most this many standard deviations from the middle."""
-FELT: Final = ("arousal", "valence")
+FELT: Final[tuple[str, ...]] = ("arousal", "valence")
 """What a read-out finds in words more surely than a choice among passages does."""
 MAX_EXAMPLES: Final = 65536
 GENRE_THRESHOLD: Final = 0.5

@@ -46,7 +46,7 @@ def turns(line: str) -> tuple[int, int, list[list[tuple[object, ...]]]]:
         ("mute drums, bass", [("/amt/part/drums/mute", 1), ("/amt/part/bass/mute", 1)]),
         ("mute Drums bass", [("/amt/part/drums/mute", 1), ("/amt/part/bass/mute", 1)]),
         ("unmute all", [("/amt/part/*/mute", 0)]),
-        ("solo bass", [("/amt/part/bass/solo", 1)]),
+        ("isolate bass", [("/amt/part/bass/solo", 1)]),
         ("octave lead -1", [("/amt/part/lead/octave", "-1")]),
         ("chords Dm7 | G7 | Cmaj7 | %", [("/amt/chords", "Dm7 | G7 | Cmaj7 | %")]),
         ("key F# minor  # sharp", [("/amt/key", "F# minor")]),
@@ -65,7 +65,7 @@ def test_a_line_is_the_messages_it_stands_for(line: str, messages: list[object])
 
 @pytest.mark.parametrize(
     "line",
-    ["solo cello", "swing", "swing era big band", "at dawn", "every breath you take", "take five",
+    ["solo cello", "solo piano", "solo strings", "swing", "swing era big band", "at dawn", "every breath you take", "take five",
      "stop motion", "play it again", "key of melancholy", "energy of youth", "undo the past",
      "panic on the streets", "#1 hit no more"[1:], "level headed", "dark waltz [slow]"],
 )  # fmt: skip
@@ -107,7 +107,7 @@ def test_lists_are_taken_in_turn() -> None:
         ("density 3", 9, "0-1"),
         ("tepmo 140", 1, "did you mean: tempo 140?"),
         ("evry 8 storm", 1, "did you mean: every 8 storm?"),
-        ("solo drms", 6, "did you mean drums?"),
+        ("isolate drms", 9, "did you mean drums?"),
         ("mute drums, basss", 13, "did you mean bass?"),
         ("mute kazoo", 6, "there are: drums bass"),
         ("mute", 5, "part is missing"),

@@ -111,7 +111,7 @@ def test_a_new_start_begins_to_count_again() -> None:
 def test_nothing_waits_while_nothing_plays() -> None:
     stage = Stage(playing=False)
     first = stage.save(
-        "dark waltz", "tempo 140", "at 1 density .5", "every 8 [mute bass, solo bass]"
+        "dark waltz", "tempo 140", "at 1 density .5", "every 8 [mute bass, isolate bass]"
     )
     assert first == [
         ("mood", "dark waltz"), ("tempo", "140"), ("density", ".5"), ("part/bass/mute", 1)
