@@ -54,7 +54,7 @@ from amt_live.midi.recover import recover_apart
 from amt_live.midi.row_ring import new_memory
 from amt_live.midi.rtmidi_client import CLIENT_NAME
 from amt_live.midi.running_player import RunningPlayer
-from amt_live.music.events import Event
+from amt_live.music.events import Event, Note
 from amt_live.music.parts import PARTS
 from amt_live.music.timeline import Timeline
 
@@ -65,6 +65,9 @@ STANDBY_AFTER_S: Final = 3.0
 
 PLAYING_STANDBY_AFTER_S: Final = 0.2
 """... but once it plays, nobody waits for a first note any more."""
+
+SILENCING_S: Final = 0.15
+"""A player that replaces a dead one first silences what that left: notes would come late."""
 
 RECOVER_AFTER_S: Final = 0.5
 """A take that was cut short waits until another player has ended the notes."""
@@ -246,7 +249,7 @@ class PlayerProcess:
                 self._send(SetPartField(index, field, value))
             self._send(SetClockOut(self._sends_clock))
             self._send(SetTimeline(self._timeline))
-            self._pending = self._upcoming()
+            self._pending = self._upcoming(SILENCING_S)
             self._send_events(self._pending)
             if self._take is not None:
                 # Last: what was told here is where the take begins, not something in it.
@@ -270,11 +273,18 @@ class PlayerProcess:
         for at in range(0, len(events), _EVENTS_A_LINE):
             self._send(Schedule(tuple(events[at : at + _EVENTS_A_LINE])))
 
-    def _upcoming(self) -> list[Event]:
+    def _upcoming(self, notes_after_s: float = 0.0) -> list[Event]:
+        """What is still to be sent; of notes only those that are due so much later."""
         if self._timeline is None:
             return self._pending
-        now_ticks = self._timeline.ticks_at(time.perf_counter())
-        return [event for event in self._pending if event.start_ticks >= now_ticks]
+        now_s = time.perf_counter()
+        now_ticks = self._timeline.ticks_at(now_s)
+        first_ticks = self._timeline.ticks_at(now_s + notes_after_s)
+        return [
+            event
+            for event in self._pending
+            if event.start_ticks >= (first_ticks if isinstance(event, Note) else now_ticks)
+        ]
 
     def _send(self, command: PlayerCommand) -> None:
         self._player.write(encode_command(command))
