@@ -65,7 +65,8 @@ def test_a_line_is_the_messages_it_stands_for(line: str, messages: list[object])
 
 @pytest.mark.parametrize(
     "line",
-    ["solo cello", "solo piano", "solo strings", "swing", "swing era big band", "at dawn", "every breath you take", "take five",
+    ["solo cello", "solo piano", "solo strings",
+     "swing", "swing era big band", "at dawn", "every breath you take", "take five",
      "stop motion", "play it again", "key of melancholy", "energy of youth", "undo the past",
      "panic on the streets", "#1 hit no more"[1:], "level headed", "dark waltz [slow]"],
 )  # fmt: skip
