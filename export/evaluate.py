@@ -51,7 +51,7 @@ class Effort:
 
     seeds: int = 2
     control_seeds: int = 2
-    windows_a_label: int = 28
+    windows_a_label: int = 20
     floor_takes: int = 12
     streams: int = 2
     minutes: tuple[int, ...] = drift.MINUTES

@@ -81,6 +81,12 @@ QUALITIES: Final = (
 SPREAD_NATS: Final = 4.0
 """For each deviation of pitch or loudness, squared, and each that its spread is off."""
 MAX_SPREAD_NATS: Final = 1.5
+MAX_WIDENING_NATS: Final = 0.4
+FARTHEST: Final = 2.0
+"""Deviations (of pitch: octaves)."""
+REACH_OCTAVES: Final = 2.0
+OUTLYING_NATS: Final = 3.0
+"""For each octave beyond reach, squared."""
 NARROWER: Final = 0.88
 """Over eight bars a spread is wider than over the notes that are remembered."""
 
@@ -177,6 +183,8 @@ def lean(bias: Floats, heard: Heard, state: grammar.State, aim: Aim) -> None:
     if state.phase is grammar.Phase.DURATION:
         if state.part != BASS:
             nats = _slope(heard, PITCH, _PITCHES, aim) + _spread(heard, PITCH, _PITCHES, aim)
+            if heard.counts[PITCH] or aim.pitch is not None:
+                nats += _outlying(heard, aim)
             bias[v.PITCH_FIRST : v.DRUM_FIRST] += nats
         return
     if state.phase is grammar.Phase.PART:
@@ -271,7 +279,7 @@ def _slope(heard: Heard, which: int, scale: Floats, aim: Aim) -> Floats:
     if asked is None:
         return np.zeros(len(scale), np.float32)
     slope = np.float32(_steepness(heard, which, aim))
-    return slope * (scale - np.float32(asked)) / np.float32(QUALITIES[which].unit)
+    return slope * _units_from(asked, which, scale)
 
 
 def _steepness(heard: Heard, which: int, aim: Aim) -> float:
@@ -290,8 +298,22 @@ def _spread(heard: Heard, which: int, scale: Floats, aim: Aim) -> Floats:
         return np.zeros(len(scale), np.float32)
     unit = QUALITIES[which].unit
     too_wide = (math.sqrt(heard.variances[over]) - NARROWER * asked) / unit
-    nats = _within(SPREAD_NATS * too_wide, -MAX_SPREAD_NATS, MAX_SPREAD_NATS)
-    return -np.float32(nats) * ((scale - np.float32(heard.means[which])) / np.float32(unit)) ** 2
+    nats = _within(SPREAD_NATS * too_wide, -MAX_WIDENING_NATS, MAX_SPREAD_NATS)
+    return -np.float32(nats) * _units_from(heard.means[which], which, scale) ** 2
+
+
+def _units_from(centre: float, which: int, scale: Floats) -> Floats:
+    """How far the values of a scale lie from a centre; from ``FARTHEST`` on all are as far, so that
+    no lean makes the farthest the likeliest."""
+    away = (scale - np.float32(centre)) / np.float32(QUALITIES[which].unit)
+    return np.clip(away, -FARTHEST, FARTHEST)
+
+
+def _outlying(heard: Heard, aim: Aim) -> Floats:
+    """Nats against pitches far from all that is asked and heard: no hand reaches there."""
+    centre = heard.means[PITCH] if aim.pitch is None else aim.pitch
+    beyond = np.abs(_PITCHES - np.float32(centre)) / np.float32(12.0) - np.float32(REACH_OCTAVES)
+    return np.float32(-OUTLYING_NATS) * np.maximum(beyond, 0) ** 2
 
 
 def _within(value: float, low: float, high: float) -> float:
