@@ -306,14 +306,16 @@ def _units_from(centre: float, which: int, scale: Floats) -> Floats:
     """How far the values of a scale lie from a centre; from ``FARTHEST`` on all are as far, so that
     no lean makes the farthest the likeliest."""
     away = (scale - np.float32(centre)) / np.float32(QUALITIES[which].unit)
-    return np.clip(away, -FARTHEST, FARTHEST)
+    clipped: Floats = np.clip(away, -FARTHEST, FARTHEST)
+    return clipped
 
 
 def _outlying(heard: Heard, aim: Aim) -> Floats:
     """Nats against pitches far from all that is asked and heard: no hand reaches there."""
     centre = heard.means[PITCH] if aim.pitch is None else aim.pitch
     beyond = np.abs(_PITCHES - np.float32(centre)) / np.float32(12.0) - np.float32(REACH_OCTAVES)
-    return np.float32(-OUTLYING_NATS) * np.maximum(beyond, 0) ** 2
+    nats: Floats = np.float32(-OUTLYING_NATS) * np.maximum(beyond, 0) ** 2
+    return nats
 
 
 def _within(value: float, low: float, high: float) -> float:
