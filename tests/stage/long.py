@@ -196,7 +196,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run, print, and compare with the limits."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.stage.long")
     parser.add_argument("--hours", type=float, default=24.0, help="of music")
-    parser.add_argument("--warm-up-hours", type=float, default=0.75)
+    # What can be captured (254,000 rows of 21 bytes) is full by then.
+    parser.add_argument("--warm-up-hours", type=float, default=3.5)
     parser.add_argument("--model", default="default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--state", type=Path, help="keep the figures of every slice here")
