@@ -142,19 +142,25 @@ def test_takes_cut_short_by_a_crash_are_recovered_at_the_next_start(
     flags = ("--midi-api=null", "--tempo=300", f"--record={record}", f"--takes={takes}")
     first = start(*flags, "--mood=calm")
     _wait_until(lambda: _journal(record).exists() and b'"on"' in _journal(record).read_bytes())
-    # Both at once, so that the player cannot finish what the daemon leaves.
-    player = int(_children(first.process.pid)[0])
-    os.kill(player, signal.SIGSTOP)
+    # All at once, so that no player can finish what the daemon leaves.
+    children = [int(child) for child in _children(first.process.pid)]
+    for child in children:
+        os.kill(child, signal.SIGSTOP)
     first.process.kill()
-    os.kill(player, signal.SIGKILL)
+    for child in children:
+        os.kill(child, signal.SIGKILL)
     first.close()
     takes.mkdir()
     _journal(takes / "solo.mid").write_bytes(_journal(record).read_bytes())
-    _wait_until(lambda: not Path(f"/proc/{player}").exists())
+    _wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
     second = start(*flags)
     saved = [takes / "solo.mid", tmp_path / "whole evening-recovered.mid"]
-    told = [line for line in second.lines if line.startswith("recovered")]
-    assert told == [f"recovered a take that was cut short: {path}" for path in saved]
+
+    def told() -> list[str]:
+        return [line for line in second.lines if line.startswith("recovered")]
+
+    _wait_until(lambda: len(told()) == len(saved))
+    assert told() == [f"recovered a take that was cut short: {path}" for path in saved]
     assert all(len(notes_of(read(path))) > 0 for path in saved)
     assert second.stop() == 0
     assert record.exists()

@@ -119,8 +119,11 @@ def test_a_check_that_falls_over_is_a_finding_with_one_line() -> None:
 def daemon(*words: str) -> "subprocess.Popen[str]":
     settings = {"PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull}
     flags = ["--midi-api=null", "--osc-port=0", "--model=tiny", *words]
-    # Python's own start is nobody's: the signal comes once the program has begun.
-    begin = "import sys, amt_live.__main__ as m; print('begun', flush=True); sys.exit(m.main())"
+    # Python's own start is nobody's: the signal comes once the program has begun. And it is heard,
+    # also where these tests run in the background of a shell, which has interrupts ignored.
+    begin = "import signal, sys, amt_live.__main__ as m; "
+    begin += "signal.signal(signal.SIGINT, signal.default_int_handler); "
+    begin += "print('begun', flush=True); sys.exit(m.main())"
     return subprocess.Popen(
         [sys.executable, "-c", begin, "daemon", *flags],
         stdout=subprocess.PIPE,

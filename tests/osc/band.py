@@ -70,6 +70,10 @@ class Band:
                 self.notify(TransportChanged(now))  # type: ignore[arg-type]
             case c.SetLate(policy):
                 self.state = replace(state, late=policy)
+            case c.SetClock(source):
+                self.state = replace(state, clock=source)
+            case c.SendClock(is_sent):
+                self.state = replace(state, sends_clock=is_sent)
             case c.SetLatency(latency_ms):
                 self.state = replace(state, latency_ms=latency_ms)
             case c.SetSeed(seed):

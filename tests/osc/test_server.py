@@ -33,6 +33,7 @@ EXAMPLES = {
     "/amt/mood": "calm piano ballad",
     "/amt/quantise": "beat",
     "/amt/late": "repeat",
+    "/amt/clock": "midi",
     "/amt/key": "D minor",
     "/amt/model": "another",
     "/amt/chords": "Dm7 | G7 | Cmaj7 | %",
