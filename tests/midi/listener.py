@@ -69,6 +69,9 @@ class Listener:
 
     def close(self) -> None:
         self._ear.stdin.close()
+        # A client that leaves a JACK server may be kept waiting by it for ever.
+        self._thread.join(10)
+        self._ear.kill()
         self._thread.join()
         self._ear.wait()
 
