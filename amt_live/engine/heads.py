@@ -5,6 +5,7 @@ Called by the stream when it opens a bar. Pure.
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from amt_live.engine.leaning import density_level
@@ -21,7 +22,12 @@ def aim(direction: Direction) -> Aim | None:
     asked = direction.mood.aim
     if asked is None or direction.density is None:
         return asked
-    notes, onsets = _MIDDLES[direction.density], asked.onsets_per_beat
+    return _at_density(asked, direction.density)
+
+
+@lru_cache(maxsize=64)  # asked for with every token
+def _at_density(asked: Aim, level: int) -> Aim:
+    notes, onsets = _MIDDLES[level], asked.onsets_per_beat
     if onsets is not None and asked.notes_per_beat:
         # Fuller music has more onsets and more notes at each of them.
         onsets *= math.sqrt(notes / max(asked.notes_per_beat, _MIDDLES[0]))

@@ -15,11 +15,10 @@ from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.errors import UsageError
 from amt_live.text.conditioning import Floats, Mood, blend
-from amt_live.text.examples import mixed
+from amt_live.text.examples import PART_PREFIX, mixed
 from amt_live.text.explicit import attributes_said, obey, read_explicit, wanted
 
 MAX_HISTORY: Final = 100
-PART_PREFIX: Final = "part:"
 ENERGY_ATTRIBUTES: Final = ("arousal", "velocity")
 ENERGY_SPAN: Final = 2.0
 """Energy 0 and 1 are this many standard deviations below and above the middle."""
