@@ -39,8 +39,10 @@ from amt_live.control.state import (
     HealthReport,
     MoodApplied,
     MoodArmed,
+    NoteDecided,
     NotePlayed,
     TransportChanged,
+    Wiped,
 )
 from amt_live.errors import AmtError, NetworkError
 
@@ -60,11 +62,13 @@ __all__ = [
     "MoodApplied",
     "MoodArmed",
     "NetworkError",
+    "NoteDecided",
     "NotePlayed",
     "Part",
     "Refused",
     "State",
     "TransportChanged",
+    "Wiped",
     "connect",
     "connect_async",
 ]

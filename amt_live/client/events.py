@@ -19,8 +19,10 @@ from amt_live.control.state import (
     HealthReport,
     MoodApplied,
     MoodArmed,
+    NoteDecided,
     NotePlayed,
     TransportChanged,
+    Wiped,
 )
 from amt_live.osc.arguments import Atom
 
@@ -52,6 +54,8 @@ Event = (
     | MoodApplied
     | BeatPassed
     | NotePlayed
+    | NoteDecided
+    | Wiped
     | TransportChanged
     | HealthReport
     | ErrorNotice
@@ -65,6 +69,8 @@ _MADE: Final[dict[str, Callable[..., Event]]] = {
     "/amt/mood/applied": MoodApplied,
     "/amt/beat": BeatPassed,
     "/amt/note": NotePlayed,
+    "/amt/decided": NoteDecided,
+    "/amt/wiped": Wiped,
     "/amt/transport/state": TransportChanged,
     "/amt/health": lambda *values: HealthReport(Health(*values)),
     "/amt/error": ErrorNotice,

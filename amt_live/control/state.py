@@ -97,6 +97,17 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """How a mood was read: valence (dark to bright) and arousal (calm to wild) in standard
+    deviations of real music, about -2 to 2, and the nearest moods and kinds of music by name."""
+
+    text: str = ""
+    valence: float = 0.0
+    arousal: float = 0.0
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BandState:
     """Everything a screen shows, at one moment."""
 
@@ -129,6 +140,8 @@ class BandState:
     styles: tuple[str, ...] = ()
     set_list: FileState = field(default_factory=FileState)
     rules: FileState = field(default_factory=FileState)
+    understood: Understood = field(default_factory=Understood)
+    """Of the armed mood while there is one, else of the mood that plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +185,24 @@ class NotePlayed:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteDecided:
+    """A note was decoded and waits; it starts ``in_beats`` after the playhead of this moment."""
+
+    part: str
+    pitch: int
+    velocity: int
+    beats: float
+    in_beats: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wiped:
+    """What was decided from ``in_beats`` after the playhead on is taken back: a mood changes."""
+
+    in_beats: float
+
+
+@dataclass(frozen=True, slots=True)
 class TransportChanged:
     """The transport is now in this state."""
 
@@ -197,6 +228,8 @@ Notice = (
     | MoodApplied
     | BeatPassed
     | NotePlayed
+    | NoteDecided
+    | Wiped
     | TransportChanged
     | HealthReport
     | ErrorNotice

@@ -20,6 +20,7 @@ from amt_live.control.state import (
 from amt_live.control.when import When
 from amt_live.engine.arming import Arming
 from amt_live.engine.clocking import ClockDesk
+from amt_live.engine.decided import Decided
 from amt_live.engine.health import HealthDesk
 from amt_live.engine.lateness import LateDesk
 from amt_live.engine.meters import boundary, place
@@ -94,7 +95,7 @@ class Band:
         self.moods = MoodDesk(reader, settings.mood, settings.seed)
         self.parts = PartDesk()
         self.health = HealthDesk(clock, publish)
-        self.queued = Queued(self.output)
+        self.queued = Queued(Decided(self.output, lambda: self.playhead_ticks, publish))
         self.seed = settings.seed
         self.quantise = When.BAR
         self.key: str | None = None

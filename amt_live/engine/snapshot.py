@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from amt_live.control.state import ArmedMood, BandState
 from amt_live.engine.meters import place
+from amt_live.engine.understood import understood
 
 if TYPE_CHECKING:
     from amt_live.engine.band import Band
@@ -16,6 +17,8 @@ def snapshot_of(band: "Band") -> BandState:
     """Everything that a screen shows, now."""
     position = band.playhead_ticks
     bar, beat = place(band.stream, position)
+    armed = band.moods.armed
+    reading = band.moods.current if armed is None else armed.reading
     return BandState(
         transport=band.transport.state,
         mood=band.moods.current.text,
@@ -48,6 +51,7 @@ def snapshot_of(band: "Band") -> BandState:
         sends_clock=band.sends_clock,
         scenes=band.scene_names,
         styles=band.style_names,
+        understood=understood(reading.text, reading.mood.attributes),
     )
 
 

@@ -17,9 +17,11 @@ from amt_live.control.state import (
     HealthReport,
     MoodApplied,
     MoodArmed,
+    NoteDecided,
     NotePlayed,
     Notice,
     TransportChanged,
+    Wiped,
 )
 from amt_live.osc.addresses import PUSHED_BY_NOTICE, ROUTES
 from amt_live.osc.arguments import Atom
@@ -48,6 +50,10 @@ def notice_message(notice: Notice) -> tuple[str, tuple[Atom, ...]]:
             return "/amt/beat", (bar, beat)
         case NotePlayed(part, pitch, velocity, beats):
             return "/amt/note", (part, pitch, velocity, float(beats))
+        case NoteDecided(part, pitch, velocity, beats, in_beats):
+            return "/amt/decided", (part, pitch, velocity, float(beats), float(in_beats))
+        case Wiped(in_beats):
+            return "/amt/wiped", (float(in_beats),)
         case TransportChanged(state):
             return "/amt/transport/state", (state,)
         case HealthReport(health):

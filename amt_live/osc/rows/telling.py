@@ -33,6 +33,12 @@ def _health(state: BandState, _part: str) -> tuple[Atom, ...]:
     )
 
 
+def _understood(state: BandState, _part: str) -> tuple[Atom, ...]:
+    reading = state.understood
+    nearest = ", ".join(reading.nearest)
+    return (reading.text, float(reading.valence), float(reading.arousal), nearest)
+
+
 def _file(file: FileState) -> tuple[Atom, ...]:
     return (file.file, file.line, file.column, file.text, int(file.is_error), file.saves)
 
@@ -124,6 +130,14 @@ ROWS: Final[tuple[Address, ...]] = (
         read=_armed,
     ),
     Address(
+        "/amt/mood/understood",
+        "reading",
+        "How the armed mood was read, else the one that plays: dark to bright, calm to wild, about "
+        "-2 to 2, and the nearest moods and kinds of music.",
+        carried("text$", "valence", "arousal", "nearest$"),
+        read=_understood,
+    ),
+    Address(
         "/amt/beat",
         "reading",
         "A beat is passed; both count from 1.",
@@ -161,6 +175,16 @@ ROWS: Final[tuple[Address, ...]] = (
         "/amt/note",
         "A note was sent to the port.",
         *carried("part$", "pitch#", "velocity#", "beats:beats"),
+    ),
+    push(
+        "/amt/decided",
+        "A note is decoded and waits: it will be sent so many beats from now, unless it is wiped.",
+        *carried("part$", "pitch#", "velocity#", "beats:beats", "in_beats:beats"),
+    ),
+    push(
+        "/amt/wiped",
+        "What was decided from so many beats from now on is taken back: it is decoded anew.",
+        *carried("in_beats:beats"),
     ),
     push("/amt/error", "Something went wrong while the music goes on.", *carried("why$")),
     push(
