@@ -19,6 +19,7 @@ OFFLINE: Final = {
     "train": "train a model on a corpus",
     "export": "a trained run into a model folder",
     "evaluate": "measure how well a model follows words",
+    "compare": "which way a mood enters a model best, run beside run",
     "describe": "words for the styles of a corpus, from Wikipedia",
     "styles": "find the styles of a corpus: a palette to play by",
     "embed": "read texts with a text encoder: how fast, what is near",

@@ -32,6 +32,7 @@ SOURCE_WEIGHTS = {
 """Share of sequences by source; sources that are not named share what their size gives them."""
 
 NULL_SHARE = 0.12
+SPLICES = 0.06
 ATTRIBUTE_NOISE = 0.2
 PLAIN_KEY = 0.78
 PLAIN_MODE = 0.7
@@ -211,10 +212,16 @@ class PassageSource:
         return Passage(grid_bars(inside, bars, scores) if written else [], described, raw)
 
     def sequence(
-        self, bank: CaptionBank, length: int, source: str | None = None, *, plain: bool = False
+        self,
+        bank: CaptionBank,
+        length: int,
+        source: str | None = None,
+        *,
+        plain: bool = False,
+        splices: float = SPLICES,
     ) -> Sequence:
         """One training sequence of ``length`` + 1 ids. ``plain`` keeps moods whole, for
-        validation."""
+        validation; ``splices`` is how often a passage is followed by another piece's."""
         rng = self.rng
         ids: list[int] = []
         index: list[int] = []
@@ -224,7 +231,6 @@ class PassageSource:
         while len(ids) < length + 1:
             piece = self.draw_piece(source)
             transpose = int(rng.integers(-5, 7)) if self._augmented else 0
-            spliced = False
             for passage in self.passages(piece, transpose, max_bars=16):
                 passage_ids = [t for bar in passage.bars for t in encode_bar(heads(bar))]
                 vector = passage.described.vector
@@ -234,8 +240,7 @@ class PassageSource:
                 index += [len(moods) - 1] * len(passage_ids)
                 if len(ids) > length:
                     break
-                spliced = rng.random() < 0.06
-                if spliced:
+                if rng.random() < splices:
                     break
         return Sequence(
             np.array(ids[: length + 1], np.int64),

@@ -2,7 +2,8 @@
 
 Used by training, export and evaluation; never by the performing half. The mood enters twice: as the
 input embedding of the ``MOOD`` slot after each ``BAR``, and, through a zero-initialised map, added
-to the input of every token that it governs.
+to the input of every token that it governs. Other ways in are there to compare it with
+(``amt-live compare``) and are no model to play.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from transformers import GPT2Config, GPT2LMHeadModel
 
 from amt_live.tokens import vocabulary
+from export.ways import HEARD, WAYS_IN
 
 IGNORE = -100
 
@@ -32,8 +34,10 @@ class ModelConfig:
     dropout: float = 0.0
     attributes: int = 0
     attention_dropout: float = 0.0
+    way_in: str = WAYS_IN[0]
+    heard: str = HEARD[0]
 
-    def as_dict(self) -> dict[str, int | float]:
+    def as_dict(self) -> dict[str, int | float | str]:
         """For manifests and checkpoints."""
         return asdict(self)
 
@@ -74,11 +78,13 @@ class MoodGPT2(nn.Module):
             self.projection[0].weight[:, : config.attributes + 1] *= 4
         self.add = nn.Linear(config.hidden, config.hidden, bias=False)
         nn.init.zeros_(self.add.weight)
+        self.add.weight.requires_grad_(config.way_in == "slot+add")
+        self.register_buffer("_heard", _heard(config), persistent=False)
 
     def project(self, conditioning: Tensor) -> tuple[Tensor, Tensor]:
         """Conditioning [..., D] to the slot embedding [..., H] and the vector added to every
         token [..., H]."""
-        slot = self.projection(conditioning)
+        slot = self.projection(conditioning * self._heard)
         return slot, self.add(slot)
 
     def embed(self, ids: Tensor, slot: Tensor, add: Tensor) -> Tensor:
@@ -87,6 +93,13 @@ class MoodGPT2(nn.Module):
         tokens = self.gpt2.transformer.wte(ids)
         return torch.where((ids == vocabulary.MOOD)[..., None], slot, tokens) + add
 
+    def _firsts(self, ids: Tensor, mood_index: Tensor) -> Tensor:
+        """Which tokens [B, T] are the first slot of their passage."""
+        slots = ids == vocabulary.MOOD
+        seen = torch.where(slots, mood_index, -1).cummax(1).values
+        before = torch.nn.functional.pad(seen[:, :-1], (1, 0), value=-1)
+        return slots & (mood_index > before)
+
     def forward(
         self, ids: Tensor, positions: Tensor, conditioning: Tensor, mood_index: Tensor
     ) -> Tensor:
@@ -94,5 +107,20 @@ class MoodGPT2(nn.Module):
         [B, T] in 0..M-1."""
         slot, add = self.project(conditioning)
         index = mood_index[..., None].expand(-1, -1, slot.shape[-1])
-        embeds = self.embed(ids, slot.gather(1, index), add.gather(1, index))
+        slot, add = slot.gather(1, index), add.gather(1, index)
+        if self.config.way_in == "prefix":
+            slot = torch.where(
+                self._firsts(ids, mood_index)[..., None], slot, self.gpt2.transformer.wte(ids)
+            )
+        embeds = self.embed(ids, slot, add)
         return self.gpt2(inputs_embeds=embeds, position_ids=positions).logits
+
+
+def _heard(config: ModelConfig) -> Tensor:
+    """1 for each number of a conditioning vector that is heard, 0 for the others: [D]."""
+    heard = torch.ones(config.conditioning)
+    if config.heard == "attributes":
+        heard[config.attributes + 1 :] = 0
+    elif config.heard == "embedding":
+        heard[1 : config.attributes + 1] = 0
+    return heard

@@ -63,6 +63,8 @@ class Trainer:
             dropout=settings.dropout,
             attributes=self.words.bank.vectors.shape[1],
             attention_dropout=settings.attention_dropout,
+            way_in=settings.way_in,
+            heard=settings.heard,
         )
         checkpoints.check_shape(settings.run, config)
         self.model = MoodGPT2(config).to(self.device)

@@ -18,6 +18,7 @@ from export.training.settings import (
     SIZES,
     UNRECORDED,
 )
+from export.ways import HEARD, WAYS_IN
 
 if TYPE_CHECKING:
     from export.train import TrainSettings
@@ -51,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     for name in (*_SHAPE, "length", "captions", "seed", "threads"):
         add(f"--{name}", type=int)
     add("--dropout", type=float)
+    add("--way-in", choices=WAYS_IN, help="how a mood enters, to compare (default: slot+add)")
+    add("--heard", choices=HEARD, help="what of a mood is heard, to compare (default: both)")
     add("--long-from", type=float, help="share of the run after which sequences have full length")
     add("--tokens", type=float, help="length of the whole run, all workers together")
     add("--minutes", type=float, help="stop with a checkpoint after so long; go on later")
@@ -102,7 +105,8 @@ def choose_settings(options: argparse.Namespace) -> "TrainSettings":
         config = read_config(options.run)
         if config and not options.size:
             chosen |= {name: getattr(config, name) for name in _SHAPE}
-            chosen |= {"dropout": config.dropout, "attention_dropout": config.attention_dropout}
+            for name in ("dropout", "attention_dropout", "way_in", "heard"):
+                chosen[name] = getattr(config, name)
         recorded = read_settings(options.run)
         chosen |= {name: recorded[name] for name in REMEMBERED if name in recorded}
         if not recorded:

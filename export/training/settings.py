@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from amt_live.errors import UsageError
+from export.ways import HEARD, WAYS_IN
 
 SIZES: Final[dict[str, dict[str, int | float | str]]] = {
     "tiny": {"hidden": 64, "layers": 2, "heads": 2},
@@ -46,6 +47,8 @@ class TrainSettings:
     heads: int = 6
     dropout: float = 0.0
     attention_dropout: float = 0.0
+    way_in: str = WAYS_IN[0]
+    heard: str = HEARD[0]
     tokens: int = 16_000_000
     batch: int = 8
     """Sequences that a worker puts through the model at once."""
@@ -86,10 +89,15 @@ class TrainSettings:
                 raise UsageError(f"{name} is {getattr(self, name)}; it must be 1 or more")
         if self.hidden % self.heads:
             raise UsageError(f"hidden ({self.hidden}) must be a multiple of heads ({self.heads})")
-        if self.schedule not in SCHEDULES:
-            raise UsageError(f"no schedule {self.schedule!r}; use {' or '.join(SCHEDULES)}")
-        if self.optimizer not in OPTIMIZERS:
-            raise UsageError(f"no optimizer {self.optimizer!r}; use {' or '.join(OPTIMIZERS)}")
+        for name, choices in (
+            ("schedule", SCHEDULES),
+            ("optimizer", OPTIMIZERS),
+            ("way_in", WAYS_IN),
+            ("heard", HEARD),
+        ):
+            value = getattr(self, name)
+            if value not in choices:
+                raise UsageError(f"no {name} {value!r}; use {' or '.join(choices)}")
 
     def remembered(self) -> dict[str, object]:
         """What the run folder keeps of this."""

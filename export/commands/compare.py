@@ -1,0 +1,33 @@
+"""Compares training runs by what they hear of a mood."""
+
+import argparse
+import json
+from pathlib import Path
+
+from amt_live.cli import OneLineParser
+from amt_live.errors import UsageError
+from export.commands.guard import guarded
+
+
+def main(argv: list[str]) -> int:
+    """``amt-live compare DATA RUN...``: how much of a mood each run hears, on held-out music."""
+    parser = OneLineParser("amt-live compare", description=main.__doc__)
+    parser.add_argument("data", type=Path, help="the corpus that the runs were trained on")
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="folders of runs")
+    parser.add_argument("--sequences", type=int, default=96, help="of 512 tokens (default: 96)")
+    parser.add_argument("--json", action="store_true", help="one object, by the names of the runs")
+    options = parser.parse_args(argv)
+    return guarded(lambda: _compare(options))
+
+
+def _compare(options: argparse.Namespace) -> None:
+    if not 4 <= options.sequences <= 4096:
+        raise UsageError(f"--sequences: {options.sequences} is outside 4-4096")
+    from export.comparing import compare, lines
+
+    found = compare(options.runs, options.data, options.sequences)
+    if options.json:
+        print(json.dumps({name: heard.as_dict() for name, heard in found.items()}, indent=1))
+        return
+    for line in lines(found):
+        print(line)
