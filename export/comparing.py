@@ -77,7 +77,8 @@ class _Music:
 def compare(runs: Sequence[Path], data: Path, sequences: int) -> dict[str, Heard]:
     """What each run hears, by the run's name; raises FileError for a folder that holds none."""
     corpus = load_corpus(data)
-    words = conditioning_data.load_or_make(data, corpus, Path("models/default"), 24_000)
+    # The words that the runs learned from lie beside the corpus; no encoder is asked for others.
+    words = conditioning_data.load_or_make(data, corpus, data, 0)
     music = _music(corpus, words, sequences)
     found: dict[str, Heard] = {}
     for folder in tqdm(runs, desc="runs", unit="run", disable=None):
