@@ -29,6 +29,9 @@ _PACKAGES = {
     "oscsend": "liblo-tools",
     "oscdump": "liblo-tools",
     "tmux": "tmux",
+    "sclang": "supercollider-language",
+    "node": "nodejs",
+    "npm": "npm",
 }
 _SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 

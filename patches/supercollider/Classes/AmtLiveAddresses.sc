@@ -1,0 +1,171 @@
+// Made from the table of addresses by `python -m patches.making`; do not edit.
++ AmtLive {
+
+	// Play this mood from the next boundary on; a last atom such as @beat says which.
+	mood { |text, at| this.send('/amt/mood', text, this.at_(at)) }
+
+	// Play a mood that lies between these texts, by their weights, from the next boundary on.
+	moodBlend { |... textsAndWeights| this.send('/amt/mood/blend', *textsAndWeights) }
+
+	// Move from the present mood to this one, a step at every bar line, over so many bars.
+	moodGlide { |text, bars, at| this.send('/amt/mood/glide', text, bars, this.at_(at)) }
+
+	// Forget the mood that is armed and not playing yet; a glide ends where it is.
+	moodCancel { this.send('/amt/mood/cancel') }
+
+	// Go back to the mood that played before this one.
+	moodUndo { this.send('/amt/mood/undo') }
+
+	// Play a style of the model's palette, by its name or its number from 1, as a mood is.
+	style { |style, at| this.send('/amt/style', style, this.at_(at)) }
+
+	// The boundary at which moods without @when take effect.
+	quantise { |when| this.send('/amt/quantise', when) }
+
+	// Tempo in quarter notes a minute, at once or gliding there over some beats.
+	tempo { |bpm, glideBeats| this.send('/amt/tempo', bpm, glideBeats) }
+
+	// What is heard when decoding falls behind: thin plays fewer notes, repeat the last bar again, hold keeps the last chord.
+	late { |policy| this.send('/amt/late', policy) }
+
+	// How late the instrument sounds: notes are sent so much earlier, later if negative.
+	latency { |ms| this.send('/amt/latency', ms) }
+
+	// Play from the start.
+	transportPlay { this.send('/amt/transport/play') }
+
+	// Stop, and end every note.
+	transportStop { this.send('/amt/transport/stop') }
+
+	// Go on from where it stopped.
+	transportContinue { this.send('/amt/transport/continue') }
+
+	// Count one bar in, then play.
+	transportCountIn { this.send('/amt/transport/count_in') }
+
+	// All sound off, now: jumps every queue, whatever its arguments or time tag.
+	panic { this.send('/amt/panic') }
+
+	// Who gives the tempo: the band, a MIDI clock that comes in, or an Ableton Link session; nothing jumps when it changes.
+	clock { |source| this.send('/amt/clock', source) }
+
+	// 1 sends MIDI clock beside the notes: 24 pulses a beat, start, stop, continue, position.
+	clockOut { |on| this.send('/amt/clock/out', on) }
+
+	// The clock that is followed: waiting is not heard yet, lost keeps the tempo; and the other peers of a Link session.
+	clockState { this.send('/amt/clock/state') }
+
+	// How late off-beats come, up to triplets at 1; free leaves it to the model.
+	swing { |swing| this.send('/amt/swing', swing) }
+
+	// How many notes are played; free leaves it to the mood.
+	density { |density| this.send('/amt/density', density) }
+
+	// How hard it plays; free leaves it to the mood.
+	energy { |energy| this.send('/amt/energy', energy) }
+
+	// The key, such as D minor; free leaves it to the model.
+	key { |key| this.send('/amt/key', key) }
+
+	// A chord line that is repeated, such as Dm7 | G7 | Cmaj7 | %; free ends it.
+	chords { |chords| this.send('/amt/chords', chords) }
+
+	// Seed of the dice: the same seed, moods and model give the same music.
+	seed { |seed| this.send('/amt/seed', seed) }
+
+	// How daring the choice of notes is: low is safe, high is wild.
+	samplingTemperature { |temperature| this.send('/amt/sampling/temperature', temperature) }
+
+	// Choose among the likeliest notes that together have this probability.
+	samplingTopP { |topP| this.send('/amt/sampling/top_p', topP) }
+
+	// Choose among this many likeliest notes; 0 is no limit.
+	samplingTopK { |topK| this.send('/amt/sampling/top_k', topK) }
+
+	// How strictly the music follows the mood; 1 is the model as it is.
+	samplingGuidance { |guidance| this.send('/amt/sampling/guidance', guidance) }
+
+	// Silence this part.
+	partMute { |part, mute| this.send("/amt/part/" ++ part ++ "/mute", mute) }
+
+	// Hear only the parts that are soloed.
+	partSolo { |part, solo| this.send("/amt/part/" ++ part ++ "/solo", solo) }
+
+	// The MIDI channel of this part, counted from 1.
+	partChannel { |part, channel| this.send("/amt/part/" ++ part ++ "/channel", channel) }
+
+	// The sound of this part: a General MIDI program from 0.
+	partProgram { |part, program| this.send("/amt/part/" ++ part ++ "/program", program) }
+
+	// How loud this part is.
+	partLevel { |part, level| this.send("/amt/part/" ++ part ++ "/level", level) }
+
+	// Move this part by octaves.
+	partOctave { |part, octave| this.send("/amt/part/" ++ part ++ "/octave", octave) }
+
+	// The model that plays, by its folder's bare name. Another one is opened beside the music and plays from a bar line on; a bad one changes nothing.
+	model { |name, at| this.send('/amt/model', name, this.at_(at)) }
+
+	// Keep all that is set now (mood, tempo, controls, sampling, parts); 128 at most.
+	sceneSave { |name| this.send('/amt/scene/save', name) }
+
+	// Set all of a scene at the next boundary: it is armed and cancelled like a mood.
+	sceneCue { |name, at| this.send('/amt/scene/cue', name, this.at_(at)) }
+
+	// Forget a scene.
+	sceneDelete { |name| this.send('/amt/scene/delete', name) }
+
+	// Record what is sent to the port, into the takes folder; a bare name or none.
+	takeStart { |name| this.send('/amt/take/start', name) }
+
+	// End the recording and write it.
+	takeStop { this.send('/amt/take/stop') }
+
+	// Write the last bars, and the one in progress, into the takes folder, though nothing was recording; a bare name or none.
+	capture { |bars, name| this.send('/amt/capture', bars, name) }
+
+	// 1 sends everything that happens to the asker (or to that port of its machine) for 60 s, renewed by any message from it; 0 ends that.
+	notify { |on, port| this.send('/amt/notify', on, port) }
+
+	// Sends every value there is, then done.
+	status { this.send('/amt/status') }
+
+	// Sends one line for each address, or for the one that is asked about.
+	describe { |address| this.send('/amt/help', address) }
+
+	// Answered by /amt/pong with the version of the daemon.
+	ping { this.send('/amt/ping') }
+
+	// What the transport does: stopped, waiting (for a clock), count_in or playing.
+	transportState { this.send('/amt/transport/state') }
+
+	// The take that is being recorded; empty when none is.
+	takeState { this.send('/amt/take/state') }
+
+	// The names of the scenes, as many arguments as there are scenes.
+	sceneList { this.send('/amt/scene/list') }
+
+	// The names of the model's styles, as many arguments as there are styles.
+	styles { this.send('/amt/styles') }
+
+	// What became of the set list when it was saved last; line and column from 1, 0 for none.
+	setState { this.send('/amt/set/state') }
+
+	// The same for the rules: that they run, what they print, or why they were rolled back.
+	rulesState { this.send('/amt/rules/state') }
+
+	// The MIDI system and the port that the band plays into.
+	midiPort { this.send('/amt/midi/port') }
+
+	// A mood was accepted and waits for this bar and beat; id 0 when none waits.
+	moodArmed { this.send('/amt/mood/armed') }
+
+	// How the armed mood was read, else the one that plays: dark to bright, calm to wild, about -2 to 2, and the nearest moods and kinds of music.
+	moodUnderstood { this.send('/amt/mood/understood') }
+
+	// A beat is passed; both count from 1.
+	beat { this.send('/amt/beat') }
+
+	// How the band is doing, about twice a second.
+	health { this.send('/amt/health') }
+}

@@ -1,0 +1,95 @@
+"""Real clients drive a real daemon, one by one through a whole session, and several at once."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from amt_live.osc.client import OscClient
+from tests.patches.drivers import CLIENTS, PATIENCE_S, Task, free_port, running
+from tests.test_daemon import Daemon
+
+STEPS = ("connected", "armed", "applied", "tempo 144", "take", "captured", "panic")
+
+
+@pytest.fixture(scope="module")
+def takes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("takes")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the clients write, each into a folder of its own; node-osc is installed there once."""
+    return tmp_path_factory.mktemp("clients")
+
+
+@pytest.fixture(scope="module")
+def daemon(takes: Path) -> Iterator[Daemon]:
+    """One band for all of these tests."""
+    running = Daemon(free_port(), "--midi-api=null", "--mood=calm", f"--takes={takes}")
+    yield running
+    running.close()
+
+
+async def _begin(daemon: Daemon) -> None:
+    """Play, up to where a mood is a change (the first would only be replaced), and notes are kept."""
+    client = OscClient("127.0.0.1", daemon.port)
+    beats: asyncio.Queue[tuple[object, ...]] = asyncio.Queue()
+    await client.connect()
+    for address, *atoms in (("/amt/tempo", 280), ("/amt/transport/play",)):
+        assert (await client.request(address, *atoms)).ok
+    client.subscribe(lambda address, atoms: address == "/amt/beat" and beats.put_nowait(atoms))
+    await client.listen()
+    async with asyncio.timeout(PATIENCE_S):
+        while await beats.get() < (2, 3):
+            pass
+    await client.close()
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+async def test_a_client_drives_the_band_through_a_session(
+    client: str,
+    daemon: Daemon,
+    takes: Path,
+    folder: Path,
+    require_external: Callable[[str], str],
+) -> None:
+    task = Task(client, daemon.port, takes, folder / client, require_external)
+    await _begin(daemon)
+    async with running(task) as driver:
+        await driver.until("panic")
+    found = [next(i for i, said in enumerate(driver.said) if said.startswith(s)) for s in STEPS]
+    assert found == sorted(found), driver.said
+    assert any(said.startswith("armed") and f"{client} waltz" in said for said in driver.said)
+    assert daemon.ask("/amt/mood") == (f"{client} waltz",)
+    assert daemon.ask("/amt/tempo") == (144.0,)
+    assert daemon.ask("/amt/transport/state") == ("stopped",)
+    assert {f"{client}-take.mid", f"{client}-capture.mid"} <= {
+        each.name for each in takes.iterdir()
+    }
+
+
+@pytest.mark.slow
+async def test_several_at_once_see_what_happens_and_one_that_dies_hurts_none(
+    daemon: Daemon, takes: Path, folder: Path, require_external: Callable[[str], str]
+) -> None:
+    await _begin(daemon)
+    async with AsyncExitStack() as stack:
+        drivers = {}
+        for client in CLIENTS:
+            own = folder / client
+            task = Task(client, daemon.port, takes, own, require_external, "listen")
+            drivers[client] = await stack.enter_async_context(running(task))
+        for driver in drivers.values():
+            for word in ("connected", "beat", "note"):
+                await driver.until(word)
+        await drivers.pop("node").end()
+        daemon.ask("/amt/mood", "after the funeral", "@beat")
+        for driver in drivers.values():
+            await driver.until("armed")
+            await driver.until("applied")
+            assert "after the funeral" in driver.said[-1]
+            await driver.until("beat")
+        assert daemon.process.poll() is None
