@@ -33,6 +33,8 @@ class Option:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    alone: str | None = None
+    """What it means without a value; None: it needs one."""
 
     @property
     def flag(self) -> str:
@@ -95,7 +97,17 @@ OPTIONS: Final[tuple[Option, ...]] = (
         "sync_port", str, None, "NAME", "MIDI port to hear the clock from; without it one is made"
     ),
     Option("sync_out", str, "off", "on|off", "send MIDI clock beside the notes", ("on", "off")),
-    Option("synth", str, None, "SOUNDFONT", "play through a soundfont as well"),
+    Option(
+        "synth",
+        str,
+        None,
+        "SOUNDFONT",
+        "play through FluidSynth as well; without a file the best soundfont that is found",
+        alone="auto",
+    ),
+    Option("midi_in", str, None, "NAME", "MIDI port to hear hands through; the word new makes one"),
+    Option("thru", str, "off", "on|off", "send on what the hands play", ("on", "off")),
+    Option("controllers", str, None, "FILE", "where learned controllers are kept"),
     Option("takes", str, None, "DIR", "folder for takes"),
     Option("set", str, None, "FILE.amt", "set list to follow: what is saved there is played"),
     Option("rules", str, None, "FILE.py", "rules in Python to follow, in a process of their own"),
@@ -124,6 +136,9 @@ class Config:
     sync_port: str | None
     sync_out: str
     synth: str | None
+    midi_in: str | None
+    thru: str
+    controllers: str | None
     takes: str | None
     set: str | None
     rules: str | None

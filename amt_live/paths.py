@@ -35,6 +35,13 @@ def scenes_file() -> Path:
     return platformdirs.user_data_path(APP, appauthor=False) / "scenes.json"
 
 
+def controllers_file() -> Path:
+    """Where controllers that were learned are kept."""
+    import platformdirs
+
+    return platformdirs.user_config_path(APP, appauthor=False) / "controllers.json"
+
+
 def log_file() -> Path:
     """Where the daemon writes what happened."""
     import platformdirs

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from amt_live.control.state import Sampling
 from amt_live.engine.checkpoint import go_on_from, waiting
+from amt_live.engine.hearing import heard_of
 from amt_live.engine.model import Model
 from amt_live.engine.moods import MoodDesk, Reading
 from amt_live.engine.plan import Plan
@@ -23,7 +24,7 @@ from amt_live.engine.tape import MAX_STEPS, chunks
 from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.beginning import Beginning, beginning_of, timeline_of
 from amt_live.midi.clock import ManualClock
-from amt_live.midi.fields import note_of, number_of, within
+from amt_live.midi.fields import channel_message, note_of, number_of, within
 from amt_live.midi.mixer import RANGES
 from amt_live.midi.performer import Performer
 from amt_live.midi.take import Row
@@ -71,6 +72,7 @@ class ReplayedBand:
             "skip": lambda value: self.stream.skip_to(whole(value)),
             "thin": self._thin,
             "fill": lambda value: self.queued.fill([note_of(row) for row in value]),
+            "heard": self._heard,
             "enters": self._enters,
             "entry": self._entry,
             "model": self._swap,
@@ -168,6 +170,9 @@ class ReplayedBand:
     def _enters(self, value: Any) -> None:
         self.stream.enters_at = whole(value)
 
+    def _heard(self, value: Any) -> None:
+        self.stream.heard_bars = heard_of(value)
+
     def _thin(self, value: Any) -> None:
         self.stream.most_notes = None if value is None else whole(value)
 
@@ -246,6 +251,9 @@ class ReplayedPlayer:
         self.advance(at_s)
         if what == "panic":
             self.performer.panic()
+            return
+        if what == "thru":
+            self.performer.send_on(channel_message(record["d"]))
             return
         name, ask = asked.popleft()
         if name != what:

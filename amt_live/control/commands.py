@@ -7,6 +7,7 @@ made (the OSC address table) and again by the engine where music depends on it.
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from amt_live.control.hands import CancelCall, Learn, SetThru, StartCall, Unlearn
 from amt_live.control.when import When
 
 MAX_MOOD_CHARS: Final = 500
@@ -253,4 +254,9 @@ Command = (
     | StartTake
     | StopTake
     | Capture
+    | Learn
+    | Unlearn
+    | SetThru
+    | StartCall
+    | CancelCall
 )

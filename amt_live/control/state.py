@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from amt_live.control.commands import ClockSource, LatePolicy
+from amt_live.control.hands import NO_CALL, NO_HANDS, CallState, HandsState
 from amt_live.control.when import When
 
 TransportState = Literal["stopped", "waiting", "count_in", "playing"]
@@ -140,6 +141,8 @@ class BandState:
     styles: tuple[str, ...] = ()
     set_list: FileState = field(default_factory=FileState)
     rules: FileState = field(default_factory=FileState)
+    hands: HandsState = NO_HANDS
+    call: CallState = NO_CALL
     understood: Understood = field(default_factory=Understood)
     """Of the armed mood while there is one, else of the mood that plays."""
 

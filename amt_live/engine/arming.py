@@ -88,6 +88,8 @@ class Arming:
 
     def _enter(self, at_ticks: int) -> None:
         """Let a mood that turns very soon enter with a few notes, now wherever in the beat."""
+        if self._band.calling.is_listening:
+            return  # nothing of it is heard before the answer
         if self._transport.timeline is not None and at_ticks < self._band.earliest_ticks():
             self._band.let_enter(at_ticks)
 

@@ -5,7 +5,7 @@ caller's thread. Invariant: what lies between the playhead and the horizon is qu
 going back takes the same ticks off both the stream and the output.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
@@ -19,9 +19,11 @@ from amt_live.control.state import (
 )
 from amt_live.control.when import When
 from amt_live.engine.arming import Arming
+from amt_live.engine.call import CallDesk
 from amt_live.engine.clocking import ClockDesk
 from amt_live.engine.decided import Decided
 from amt_live.engine.health import HealthDesk
+from amt_live.engine.hearing import heard_record
 from amt_live.engine.lateness import LateDesk
 from amt_live.engine.meters import boundary, place
 from amt_live.engine.model import Model
@@ -114,6 +116,7 @@ class Band:
         self.arming = Arming(self)
         self.lateness = LateDesk(self)
         self.latency_ms = settings.latency_ms
+        self.calling = CallDesk(self)
         self.clocking = ClockDesk(self, ears)
         self.sends_clock = False
         self._begins_as: TransportState = "playing"
@@ -148,6 +151,7 @@ class Band:
                 self.output.set_timeline(timeline)
             self.clocking.turn()
             self._pass_beats()
+            self.calling.follow()
             self.arming.pass_steps()
             for change in self.queued.passed_programs(self.playhead_ticks):
                 self.parts.sent(change.part, change.program)
@@ -157,8 +161,9 @@ class Band:
             self._start_moving()
         self.health.report(self.horizon_beats())
         if self.clock.now() >= self._next_state_s:
-            self.stream.forget_before(self.playhead_ticks)
-            self.stream.plan.forget_before(self.playhead_ticks)
+            needed_ticks = min(self.playhead_ticks, self.calling.needed_ticks)
+            self.stream.forget_before(needed_ticks)
+            self.stream.plan.forget_before(needed_ticks)
             self.queued.forget_before(self.playhead_ticks)
             self.publish_state()
 
@@ -211,6 +216,11 @@ class Band:
             self.tape.write("fill", [row_of(note) for note in some])
             self.queued.fill(some)
 
+    def hear(self, bars: Mapping[int, tuple[int, ...]]) -> None:
+        """Bars that somebody else plays, from where the stream goes back to next."""
+        self.tape.write("heard", heard_record(bars))
+        self.stream.heard_bars = bars
+
     def let_enter(self, at_ticks: int) -> None:
         """The mood that turns at a tick enters in haste, with a few notes."""
         self.tape.write("enters", at_ticks)
@@ -240,7 +250,7 @@ class Band:
         if transport.timeline is not None:
             marks = [(self._last_beat + 1) * TICKS_PER_QUARTER]
             marks.append(self.stream.horizon_ticks - self._lookahead_ticks() + 1)
-            marks += self.arming.marks()
+            marks += self.arming.marks() + self.calling.marks()
             if transport.next_glide_ticks is not None:
                 marks.append(transport.next_glide_ticks)
             until = min(until, *(transport.seconds_until(mark) for mark in marks))
@@ -255,7 +265,8 @@ class Band:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
         self.tape.write("back", ticks)
         self._went_back_s = self.clock.now()
-        self._turned_s = self.clock.now() if ticks < self.stream.horizon_ticks else None
+        is_heard = ticks < self.stream.horizon_ticks and not self.calling.is_listening
+        self._turned_s = self.clock.now() if is_heard else None
         self.stream.rewind(ticks)
         self.queued.go_back(ticks)
 
@@ -386,6 +397,7 @@ class Band:
 
     def stop(self) -> None:
         """End every note and keep the position."""
+        self.calling.forget()
         self.transport.hold()
         self.output.halt()
         if self.state.transport != "stopped":

@@ -41,6 +41,7 @@ from amt_live.control.commands import (
     Transport,
     UndoMood,
 )
+from amt_live.control.hands import CancelCall, StartCall
 from amt_live.engine.band import Band
 from amt_live.engine.harmony import parse_chords, parse_key
 from amt_live.engine.meters import place
@@ -102,6 +103,8 @@ class Controls:
             DeleteScene: lambda command: scenes.delete(command.name),
             StartTake: lambda command: self._takes.start(band, command.name),
             StopTake: lambda _: self._takes.stop(band),
+            StartCall: lambda command: band.calling.start(command),
+            CancelCall: lambda _: band.calling.cancel(),
             Capture: lambda command: self._takes.capture(band, command.bars, command.name),
         }
 

@@ -7,12 +7,13 @@ head of the queue. An error inside the thread is told and survived; it never end
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
 
 from amt_live.control.commands import Command, Panic
+from amt_live.control.hands import PlayedNote
 from amt_live.control.state import BandState, ErrorNotice, NotePlayed, Notice
 from amt_live.engine.band import Band, Settings
 from amt_live.engine.controls import Controls
@@ -134,6 +135,11 @@ class Engine:
     def on_heard(self, report: EarReport) -> None:
         """Take in what was heard of somebody else's clock. Thread: any."""
         self._post(lambda: self._band.clocking.take_in(report))
+
+    def on_played(self, notes: Sequence[PlayedNote]) -> None:
+        """Take in what a performer's hands played: a call listens to it. Thread: any."""
+        if self._band.calling.is_on:
+            self._post(lambda: self._band.calling.take_in(notes))
 
     def close(self) -> None:
         """Stop the music and the thread; the output stays open. Thread: any but the engine's."""

@@ -60,7 +60,7 @@ class LateDesk:
     def follow(self) -> None:
         """Do what has to be done when the stream is behind."""
         band = self._band
-        if band.is_entering():
+        if band.is_entering() or band.calling.is_listening:
             return
         if self.policy == "thin":
             self._thin()

@@ -51,6 +51,7 @@ def snapshot_of(band: "Band") -> BandState:
         sends_clock=band.sends_clock,
         scenes=band.scene_names,
         styles=band.style_names,
+        call=band.calling.state,
         understood=understood(reading.text, reading.mood.attributes),
     )
 

@@ -4,14 +4,25 @@ Pure; thread: any. Reading one back checks every number: logs come from disk.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from amt_live.control.commands import PartField
-from amt_live.midi.fields import ProtocolError, event_of, number_of, row_of, ticks_of, within
+from amt_live.midi.fields import (
+    MAX_TICKS,
+    ProtocolError,
+    event_of,
+    number_of,
+    row_of,
+    ticks_of,
+    within,
+)
 from amt_live.midi.mixer import RANGES
 from amt_live.music.events import Bar
 from amt_live.music.parts import PARTS
 from amt_live.music.timeline import Timeline
+
+HELD_TICKS: Final = MAX_TICKS
+"""The end of a note that somebody holds: it ends when the key is let go."""
 
 
 @dataclass(frozen=True, slots=True)

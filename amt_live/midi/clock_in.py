@@ -34,26 +34,42 @@ class ClockPort(Protocol):
     def lost(self) -> str | None:
         """Why nothing can be heard any more, or None. Cheap enough for once a second."""
 
+    def part_from(self, source: str) -> bool:
+        """Take the connection from a port away; False where there is none.
+
+        RtMidi tells only of the port that it was asked for by name.
+        """
+
     def close(self) -> None:
         """Listen no more."""
 
 
 def open_clock_port(
-    api: str, name: str | None, heard: "queue.SimpleQueue[Arrived]", client_name: str = CLOCK_CLIENT
+    api: str,
+    name: str | None,
+    heard: "queue.SimpleQueue[Arrived]",
+    client_name: str = CLOCK_CLIENT,
+    port: str = PORT,
 ) -> ClockPort:
-    """Open a port to hear from; raises PortError with one line that lists what was seen."""
+    """Open a port to hear from; raises PortError with one line that lists what was seen.
+
+    ``port``: what a port that is made is called, and what is heard through it.
+    """
     if api == "null":
+        if port != PORT:
+            raise PortError("--midi-api null hears nothing; use another system")
         raise PortError("--midi-api null hears no clock; use --sync internal or another system")
     seen = []
     for candidate in available() if api == "auto" else [api]:
         try:
             if candidate == "jack" and _has_jack():
-                return JackClockPort(client_name, name, heard)
-            return RtMidiClockPort(candidate, client_name, name, heard)
+                return JackClockPort(client_name, name, heard, port)
+            return RtMidiClockPort(candidate, client_name, name, heard, port)
         except PortError as error:
             seen.append(str(error))
     why = "; ".join(seen) or "python-rtmidi offers no MIDI system here"
-    raise PortError(f"no port to hear a MIDI clock through ({why})")
+    what = "a MIDI clock" if port == PORT else "MIDI"
+    raise PortError(f"no port to hear {what} through ({why})")
 
 
 def _has_jack() -> bool:
@@ -68,9 +84,14 @@ class JackClockPort:
     """A JACK input. The callback runs on JACK's thread."""
 
     def __init__(
-        self, client_name: str, target: str | None, heard: "queue.SimpleQueue[Arrived]"
+        self,
+        client_name: str,
+        target: str | None,
+        heard: "queue.SimpleQueue[Arrived]",
+        port: str = PORT,
     ) -> None:
         self._heard = heard
+        self._port_name = port
         self._target = ""
         self._start = 0
         self._is_active = False
@@ -88,7 +109,7 @@ class JackClockPort:
     def _prepare(self, target: str | None) -> None:
         client = self._client
         self._frames = FrameClock(client.samplerate)
-        self._port = client.midi_inports.register(PORT)
+        self._port = client.midi_inports.register(self._port_name)
         if target is not None:
             ports = [port.name for port in client.get_ports(is_midi=True, is_output=True)]
             found = [port for port in ports if target.lower() in port.lower()]
@@ -119,6 +140,14 @@ class JackClockPort:
                 return f"the jack port {self._target} went away"
         return None
 
+    def part_from(self, source: str) -> bool:
+        """Take the connection from a port away; False where there is none."""
+        with contextlib.suppress(Exception):
+            if any(port.name == source for port in self._port.connections):
+                self._client.disconnect(source, self._port)
+                return True
+        return False
+
     def close(self) -> None:
         """Listen no more."""
         self._shut()
@@ -147,7 +176,12 @@ class RtMidiClockPort:
     """An input of RtMidi."""
 
     def __init__(
-        self, api: str, client_name: str, target: str | None, heard: "queue.SimpleQueue[Arrived]"
+        self,
+        api: str,
+        client_name: str,
+        target: str | None,
+        heard: "queue.SimpleQueue[Arrived]",
+        port: str = PORT,
     ) -> None:
         self._heard = heard
         self._target = ""
@@ -161,19 +195,19 @@ class RtMidiClockPort:
             raise PortError(f"{api}: {error}") from None
         self._in.ignore_types(sysex=True, timing=False, active_sense=True)
         self._in.set_callback(self._hear)
-        found = [i for i, port in enumerate(ports) if (target or "").lower() in port.lower()]
+        found = [i for i, each in enumerate(ports) if (target or "").lower() in each.lower()]
         try:
             if target is None:
-                self._in.open_virtual_port(PORT)
+                self._in.open_virtual_port(port)
             elif found:
                 self._target = ports[found[0]]
-                self._in.open_port(found[0], name=PORT)
+                self._in.open_port(found[0], name=port)
         except Exception as error:
             raise PortError(f"{api}: cannot open a port to hear: {error}") from None
         if target is not None and not found:
             listed = ", ".join(ports) or "none"
             raise PortError(f"{api}: no port named '{target}' to hear. Seen: {listed}")
-        self.name = self._target or f"{client_name}:{PORT}"
+        self.name = self._target or f"{client_name}:{port}"
 
     def lost(self) -> str | None:
         """Why nothing can be heard any more."""
@@ -181,6 +215,10 @@ class RtMidiClockPort:
             if self._target and self._target not in self._in.get_ports():
                 return f"the port {self._target} went away"
         return None
+
+    def part_from(self, source: str) -> bool:
+        """Whether this is the port that was asked for by name; the caller closes it then."""
+        return bool(self._target) and self._target == source
 
     def close(self) -> None:
         """Listen no more."""

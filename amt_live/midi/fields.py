@@ -83,6 +83,15 @@ def number_of(value: Any) -> float:
     return float(value)
 
 
+def channel_message(value: Any) -> bytes:
+    """A channel message (a note, a controller, a program, pressure, bend) written in hex."""
+    data = bytes.fromhex(text_of(value))
+    length = 2 if data and data[0] & 0xE0 == 0xC0 else 3
+    if len(data) != length or not 0x80 <= data[0] < 0xF0 or max(data[1:]) > 127:
+        raise ProtocolError("a channel message was expected")
+    return data
+
+
 def text_of(value: Any) -> str:
     """A text of a sensible length."""
     if not isinstance(value, str) or len(value) > MAX_TEXT_CHARS:

@@ -106,6 +106,11 @@ class JackPort:
         return self._target or str(self._port.shortname)
 
     @property
+    def own(self) -> str:
+        """The full name under which others can listen to it."""
+        return str(self._port.name)
+
+    @property
     def lead_s(self) -> float:
         """How long before its moment a message is to be handed over."""
         return float(self._period / self._rate_hz) + MARGIN_S

@@ -20,6 +20,7 @@ class PortOpened:
     """A port is open: its system, its name, a line for the user, the scheduling granted.
 
     ``lead_s``: how long before its moment a note leaves the queue and cannot be taken back.
+    ``own``: the full name under which others can listen to it, where the system tells.
     """
 
     api: str
@@ -27,6 +28,7 @@ class PortOpened:
     note: str = ""
     realtime: str = ""
     lead_s: float = 0.0
+    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from amt_live.control.commands import PartField
 from amt_live.midi.backlog import Backlog, Excerpt
-from amt_live.midi.beginning import Beginning
+from amt_live.midi.beginning import HELD_TICKS, Beginning
 from amt_live.midi.clock import Clock
 from amt_live.midi.messages import NO_PART, Wire, all_notes_off, all_sound_off
 from amt_live.midi.mixer import ENDS_NOTES, Mixer
@@ -59,6 +59,8 @@ class Performer:
         self._rememberer = Recorder()
         """Records all the time, into the backlog."""
         self._log = PlayerLog()
+        self._held: dict[tuple[int, int], int] = {}
+        """Voices of keys that somebody holds, by channel and pitch."""
         self._now_s = self._ran_s = clock.now()
         """The moment at which everything happens now, and up to which all that was due was sent."""
 
@@ -161,6 +163,31 @@ class Performer:
         elif field == "channel":
             self._send((program, level))
 
+    def send_on(self, data: bytes) -> None:
+        """Send one channel message that came from somebody's hands, now.
+
+        It is part of a take, under the first part that plays on its channel. Its notes are in the
+        ledger, so that they end.
+        """
+        self._run(self._clock.now())
+        self._log.sent_on(data, self._now_s)
+        channel, kind = data[0] & 0x0F, data[0] & 0xF0
+        if kind in (0x80, 0x90):
+            held = self._held.pop((channel, data[1]), None)
+            if held is not None:
+                self._send(self._ledger.end(held))
+            if kind == 0x90 and data[2]:
+                part = self._part_on(channel)
+                voice, wires = self._ledger.start(part, channel, data[1], data[2])
+                self._held[channel, data[1]] = voice.id
+                self._send(wires)
+            return
+        self._send((Wire(self._part_on(channel), data),))
+
+    def _part_on(self, channel: int) -> int:
+        on_it = (part.index for part in PARTS if self._mixer.channel(part.index) == channel)
+        return next(on_it, PARTS[0].index)
+
     def panic(self) -> None:
         """Silence every channel now and empty the queue."""
         self._enter("panic")
@@ -209,7 +236,10 @@ class Performer:
                 self._mixer.set(index, field, value)
         for part, channel, pitch, end_ticks in beginning.voices:
             voice, _ = self._ledger.start(part, channel, pitch, 1)
-            self._scheduler.add_end(end_ticks, voice.id)
+            if end_ticks == HELD_TICKS:
+                self._held[channel, pitch] = voice.id
+            else:
+                self._scheduler.add_end(end_ticks, voice.id)
         self._recorder.begin_as(beginning.timeline, beginning.bar)
         self._now_s = self._ran_s = now_s
         self._recorder.start(put, now_s, self._setup())
@@ -220,6 +250,7 @@ class Performer:
 
     def _beginning(self) -> Beginning:
         ends = self._scheduler.ends()
+        ends.update(dict.fromkeys(self._held.values(), HELD_TICKS))
         voices = tuple(
             (voice.part, voice.channel, voice.pitch, ends[voice.id])
             for voice in self._ledger.voices

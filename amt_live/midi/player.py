@@ -148,7 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reporter = Reporter(pipe)
     keeper = PortKeeper(port, reopen, reporter.report, inbox.put, options.latency_ms)
     reporter.measure = lambda: keeper.port.take_lateness_ms()
-    reporter.report(PortOpened(port.api, port.name, port.note, granted, keeper.clock_lead_s))
+    words = (port.api, port.name, port.note, granted)
+    reporter.report(PortOpened(*words, keeper.clock_lead_s, port.own))
     threading.Thread(target=_read, args=(0, inbox), name="pipe", daemon=True).start()
     threading.Thread(
         target=_listen_for_noise, args=(noise, keeper, inbox), name="noise", daemon=True

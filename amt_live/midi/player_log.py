@@ -36,6 +36,12 @@ class PlayerLog:
         if self._put is not None:
             self._put(b'{"p":"%s","t":%s}\n' % (what.encode(), repr(now_s).encode()))
 
+    def sent_on(self, data: bytes, now_s: float) -> None:
+        """A message that came from somebody's hands is sent on."""
+        if self._put is not None:
+            fields = (repr(now_s).encode(), data.hex().encode())
+            self._put(b'{"p":"thru","t":%s,"d":"%s"}\n' % fields)
+
     def without(self, what: str, since_s: float, now_s: float) -> None:
         """Something happens, and nothing was sent since a moment, though something was due."""
         if self._put is not None:

@@ -35,6 +35,7 @@ from amt_live.midi.protocol import (
     PlayerCommand,
     Quit,
     Schedule,
+    SendOn,
     SetClockOut,
     SetLatency,
     SetPartField,
@@ -195,6 +196,8 @@ class Player:
                 self._tell_port()
             case SetClockOut(is_on):
                 self._clock_out.turn(is_on)
+            case SendOn(data):
+                self._performer.send_on(data)
             case PanicNow():
                 self._performer.panic()
             case Halt():
@@ -216,7 +219,8 @@ class Player:
     def _tell_port(self) -> None:
         """The port is as it was, but music is to be handed over earlier or later."""
         port, lead_s = self._keeper.port, self._keeper.clock_lead_s
-        self._reporter.report(PortOpened(port.api, port.name, port.note, self._realtime, lead_s))
+        words = (port.api, port.name, port.note, self._realtime)
+        self._reporter.report(PortOpened(*words, lead_s, port.own))
 
     def _finish_take(self) -> None:
         """End the take here; a thread writes it, because a long one takes a while."""

@@ -42,6 +42,7 @@ from amt_live.midi.protocol import (
     PortPeers,
     Quit,
     Schedule,
+    SendOn,
     SetClockOut,
     SetLatency,
     SetPartField,
@@ -85,8 +86,12 @@ class PlayerProcess:
         port: str | None = None,
         client_name: str = CLIENT_NAME,
         latency_ms: float = 0.0,
+        restore: Sequence[str] = (),
     ) -> None:
-        """``latency_ms``: how late the instrument answers; what is sent is sent so much earlier."""
+        """``latency_ms``: how late the instrument answers; what is sent is sent so much earlier.
+
+        ``restore``: ports to be connected to when they come, where the system lets us connect.
+        """
         self._on_report = on_report
         self._arguments = ["--midi-api", api, "--client-name", client_name]
         self._lent: tuple[int, ...] = ()
@@ -95,7 +100,7 @@ class PlayerProcess:
             self._arguments.append(f"--backlog-fd={memory}")
         self._latency_ms = latency_ms
         self._sends_clock = False
-        self._peers: tuple[str, ...] = ()
+        self._peers = tuple(restore)
         if port is not None:
             self._arguments.append(f"--port={port}")
         self._lock = threading.RLock()
@@ -108,7 +113,7 @@ class PlayerProcess:
         self._ending: dict[Path, Future[Path | None]] = {}
         self._captures = Captures()
         self._standby: RunningPlayer | None = None
-        self._player = self._spawn()
+        self._player = self._spawn([f"--restore={name}" for name in restore])
         self._keep_standby()
 
     @property
@@ -231,6 +236,11 @@ class PlayerProcess:
         with self._lock:
             self._sends_clock = is_on
             self._send(SetClockOut(is_on))
+
+    def send_on(self, data: bytes) -> None:
+        """Send one channel message now, beside the music. Thread: any. Blocks: no."""
+        with self._lock:
+            self._send(SendOn(data))
 
     def restart(self) -> None:
         """Bring up another player, where the band is; raises PortError if it cannot start.

@@ -112,7 +112,8 @@ class PortKeeper:
         self.port, self._away_s = port, None
         self._lead_s = port.lead_s
         self.clock.set_lead(self._lead_s + self._latency_s)
-        self._report(PortOpened(port.api, port.name, port.note, realtime, self.clock_lead_s))
+        words = (port.api, port.name, port.note, realtime)
+        self._report(PortOpened(*words, self.clock_lead_s, port.own))
         self._report(PlayerTrouble(f"the {port.api} port {port.name} is back after {away_s:.1f} s"))
 
     @property

@@ -39,6 +39,10 @@ class OutputPort(Protocol):
         """What the user finds it under."""
 
     @property
+    def own(self) -> str:
+        """The full name under which others can listen to it; '' where the system does not tell."""
+
+    @property
     def note(self) -> str:
         """A line for the user about how it was chosen, or nothing."""
 
@@ -94,6 +98,7 @@ class NullPort:
 
     api = "null"
     name = "null"
+    own = ""
     lead_s = 0.0
     peers: tuple[str, ...] = ()
     xruns = 0

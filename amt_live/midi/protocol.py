@@ -14,6 +14,7 @@ from amt_live.control.commands import MAX_CAPTURE_BARS, PartField
 from amt_live.midi.fields import (
     MAX_TICKS,
     ProtocolError,
+    channel_message,
     event_of,
     note_of,
     number_of,
@@ -80,6 +81,13 @@ class SetClockOut:
     """Send MIDI clock, or none."""
 
     is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SendOn:
+    """Send on one channel message of three bytes at most, at once."""
+
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,7 @@ PlayerCommand = (
     | SetPartField
     | SetLatency
     | SetClockOut
+    | SendOn
     | PanicNow
     | Halt
     | TakeStart
@@ -185,6 +194,8 @@ def encode_command(command: PlayerCommand) -> bytes:
             return _line("latency", command.latency_ms)
         case SetClockOut():
             return _line("clock_out", int(command.is_on))
+        case SendOn():
+            return _line("thru", command.data.hex())
         case PanicNow():
             return _line("panic", None)
         case Halt():
@@ -209,7 +220,7 @@ def encode_report(report: PipeReport) -> bytes:
     match report:
         case PortOpened():
             words = [report.api, report.name, report.note, report.realtime]
-            return _line("opened", [*words, report.lead_s])
+            return _line("opened", [*words, report.lead_s, report.own])
         case PortLost():
             return _line("lost", report.why)
         case NotesSent():
@@ -290,9 +301,9 @@ def _capture_failed(body: Any) -> CaptureFailed:
 
 
 def _opened(body: Any) -> PortOpened:
-    api, name, note, realtime, lead_s = body
+    api, name, note, realtime, lead_s, own = body
     words = (text_of(api), text_of(name), text_of(note), text_of(realtime))
-    return PortOpened(*words, number_of(lead_s))
+    return PortOpened(*words, number_of(lead_s), text_of(own))
 
 
 _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
@@ -302,6 +313,7 @@ _COMMANDS: Final[dict[str, Callable[[Any], object]]] = {
     "part": _part,
     "latency": lambda body: SetLatency(number_of(body)),
     "clock_out": lambda body: SetClockOut(within(body, 0, 1) == 1),
+    "thru": lambda body: SendOn(channel_message(text_of(body))),
     "panic": lambda _: PanicNow(),
     "halt": lambda _: Halt(),
     "take_start": lambda body: TakeStart(Path(text_of(body))),

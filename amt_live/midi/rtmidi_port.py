@@ -26,7 +26,7 @@ class RtMidiPort:
         self.name = name
         self.note = note
         self._out = out
-        self._own = own
+        self.own = own
         self._target = target
 
     lead_s = 0.0
@@ -68,7 +68,7 @@ class RtMidiPort:
             return False
         # A dead server goes on listing its ports, and opening a client beside a dying one has been
         # seen to crash: a process of its own looks whether our port is still there.
-        command = [sys.executable, "-m", "amt_live.midi.watch", self._own]
+        command = [sys.executable, "-m", "amt_live.midi.watch", self.own]
         return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 1
 
     def close(self) -> None:

@@ -43,7 +43,14 @@ VALUES = {
 }
 INFO = host_info(9740, "127.0.0.1")
 TREE = described(NODES["/"], VALUES)
-EXAMPLES = {"key": "D minor", "chords": "Dm7 | G7", "text": "calm", "name": "verse", "when": "@bar"}
+EXAMPLES = {
+    "key": "D minor",
+    "chords": "Dm7 | G7",
+    "text": "calm",
+    "target": "/amt/density",
+    "name": "verse",
+    "when": "@bar",
+}
 
 
 def flat(node):

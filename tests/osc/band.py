@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from amt_live.control import commands as c
+from amt_live.control.hands import Learn, SetThru
 from amt_live.control.state import (
     ArmedMood,
     BandState,
@@ -74,6 +75,10 @@ class Band:
                 self.state = replace(state, clock=source)
             case c.SendClock(is_sent):
                 self.state = replace(state, sends_clock=is_sent)
+            case Learn(target):
+                self.state = replace(state, hands=replace(state.hands, learning=target))
+            case SetThru(is_sent_on):
+                self.state = replace(state, hands=replace(state.hands, thru=is_sent_on))
             case c.SetLatency(latency_ms):
                 self.state = replace(state, latency_ms=latency_ms)
             case c.SetSeed(seed):

@@ -70,7 +70,7 @@ def test_completed_words_are_taken():
     for path, words in choices().items():
         for word in words:
             route = look_up(path)
-            needed = ["calm", 4] if path == "/amt/mood/glide" else ["calm"]
+            needed = {"/amt/mood/glide": ["calm", 4], "/amt/call": [4]}.get(path, ["calm"])
             if path == "/amt/mood/blend":
                 needed = ["calm", 1, "storm", 1]
             command_of(route, [*needed, word] if route.entry.takes_when else [word])
@@ -207,6 +207,11 @@ async def test_every_optional_argument_has_its_limits_too():
                         refused = await s.ask(path, *before, wrong)
                         assert refused[:3] == ("/amt/fail", path, "range")
                     assert (await s.ask(path, *before, argument.low))[0] == "/amt/done"
+                elif argument.kind == "word":
+                    refused = await s.ask(path, *before, "nonsense")
+                    assert refused[:3] == ("/amt/fail", path, "arguments")
+                    for word in argument.words:
+                        assert (await s.ask(path, *before, word))[0] == "/amt/done"
                 else:
                     refused = await s.ask(path, *before, "x" * (argument.max_chars + 1))
                     assert refused[:3] == ("/amt/fail", path, "text")

@@ -1,0 +1,122 @@
+"""What hands played, as bars on the token grid; its key and its density. Pure; thread: engine.
+
+Notes are moved to the grid as training moves those of files (``tokens.encode``): to the nearest
+sixteenth or triplet eighth. A bar becomes the ids that follow its line and its mood: key and
+density as they were heard, then the notes.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from amt_live.analysis.measures import NOTE, key_scores
+from amt_live.midi.fields import within
+from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
+from amt_live.music.events import Bar
+from amt_live.music.parts import DRUMS, PART_NAMES
+from amt_live.tokens import vocabulary as v
+from amt_live.tokens.decode import GridNote
+from amt_live.tokens.encode import GridBar, encode_bar, snap
+
+MOST_NOTES_A_BAR: Final = 64
+"""The loudest stay: more would take too long to listen to."""
+
+HEAD_IDS: Final = 2
+"""The bar line and its mood."""
+
+FEW_NOTES: Final = 6
+SURE: Final = 0.55
+"""A key that correlates less with what was played cannot be told."""
+
+MAX_HEARD_BARS: Final = 64
+_MAX_IDS: Final = 1024
+
+
+@dataclass(slots=True)
+class Press:
+    """A key that was pressed, in ticks of the band; ``end`` None while it is held."""
+
+    start: float
+    channel: int
+    pitch: int
+    velocity: int
+    end: float | None = None
+
+
+def grid_notes(
+    presses: Iterable[Press], bar: Bar, now: float, part_of: Mapping[int, int]
+) -> list[GridNote]:
+    """The notes of one bar on its grid; ``part_of`` a channel, piano for others."""
+    steps = bar.duration_ticks // GRID_TICKS
+    notes = []
+    for press in presses:
+        position = snap(round((press.start - bar.start_ticks) / GRID_TICKS))
+        if not 0 <= position < steps:
+            continue
+        part = part_of.get(press.channel, _PIANO)
+        is_drum = v.DRUM_PITCHES[0] <= press.pitch <= v.DRUM_PITCHES[-1]
+        if part == DRUMS.index and not is_drum:
+            continue
+        end = now if press.end is None else press.end
+        duration = max(round((end - press.start) / GRID_TICKS), 1)
+        notes.append(GridNote(position, part, press.pitch, press.velocity, duration))
+    notes.sort(key=lambda note: -note.velocity)
+    return sorted(notes[:MOST_NOTES_A_BAR])
+
+
+def key_heard(bars: Sequence[Sequence[GridNote]]) -> int | None:
+    """The key 0-23 that most likely was played in; None where it cannot be told."""
+    rows = [
+        (0, note.part, note.pitch, note.velocity, min(note.duration, 288))
+        for bar in bars
+        for note in bar
+        if note.part != DRUMS.index
+    ]
+    if len(rows) < FEW_NOTES:
+        return None
+    scores = key_scores(np.array(rows, NOTE))
+    best = int(scores.argmax())
+    return best if scores[best] >= SURE else None
+
+
+def notes_a_beat(bars: Sequence[Sequence[GridNote]], steps: Sequence[int]) -> float:
+    """Note-ons a beat from the first bar in which anything was played to the last; 0 for none."""
+    played = [index for index, bar in enumerate(bars) if bar]
+    if not played:
+        return 0.0
+    first, end = played[0], played[-1] + 1
+    beats = sum(steps[first:end]) / STEPS_PER_BEAT
+    return sum(map(len, bars)) / beats
+
+
+def density_of(notes_per_beat: float) -> int:
+    """The DENSITY level 0-7 of so many notes."""
+    return sum(notes_per_beat >= edge for edge in v.DENSITY_EDGES)
+
+
+def ids_of(notes: Sequence[GridNote], steps: int, key: int | None) -> tuple[int, ...]:
+    """The ids of a heard bar after its line and its mood."""
+    density = density_of(len(notes) * STEPS_PER_BEAT / steps)
+    return tuple(encode_bar(GridBar(steps, tuple(notes), key, density))[HEAD_IDS:])
+
+
+def heard_record(bars: Mapping[int, tuple[int, ...]]) -> list[list[Any]]:
+    """Heard bars as JSON."""
+    return [[start, list(ids)] for start, ids in sorted(bars.items())]
+
+
+def heard_of(value: Any) -> dict[int, tuple[int, ...]]:
+    """Heard bars from JSON; raises ValueError or TypeError for what is none."""
+    if len(value) > MAX_HEARD_BARS:
+        raise ValueError("too many bars")
+    bars = {}
+    for start, ids in value:
+        if len(ids) > _MAX_IDS:
+            raise ValueError("too long a bar")
+        bars[within(start, 0, 1 << 40)] = tuple(within(token, 0, v.SIZE - 1) for token in ids)
+    return bars
+
+
+_PIANO: Final = PART_NAMES.index("piano")
