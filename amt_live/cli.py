@@ -35,6 +35,7 @@ _TRAIN_MODULES: Final = (
 )
 LONGEST_LINE: Final = 600
 _PLAYING: Final = tuple(option.name for option in OPTIONS)
+_DEMO: Final = ("synth", "port", "midi_api", "model", "seed")
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -138,6 +139,12 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("file", metavar="IN.mid")
     render.add_argument("-o", "--out", required=True, metavar="OUT")
     render.add_argument("--soundfont", metavar="FILE", help="default: the best one found here")
+    demo = add(
+        "demo", _demo, "two minutes that show it all: played, or a file where nothing sounds"
+    )
+    demo.add_argument("file", nargs="?", metavar="SET.amt", help="a set list of your own instead")
+    demo.add_argument("-o", "--out", metavar="OUT", help="into .mid, .wav, .flac, .ogg or .mp3")
+    _add_options(demo, _DEMO)
     add("ports", _ports, "the MIDI systems and ports that are there")
     add("models", _models, "the models that are there")
     doctor = add("doctor", _doctor, "what works on this machine, and what does not")
@@ -165,7 +172,9 @@ def _parser() -> argparse.ArgumentParser:
 def _add_options(parser: argparse.ArgumentParser, names: Sequence[str]) -> None:
     for option in OPTIONS:
         if option.name in names:
-            parser.add_argument(option.flag, metavar=option.metavar, help=_sentence(option))
+            shown = parser.add_argument(option.flag, metavar=option.metavar, help=_sentence(option))
+            if option.alone is not None:
+                shown.nargs, shown.const = "?", option.alone
 
 
 def _sentence(option: Option) -> str:
@@ -301,6 +310,13 @@ def _render(options: argparse.Namespace) -> int:
     from amt_live.render_audio import render_audio
 
     return render_audio(options.file, options.out, _say, soundfont=options.soundfont)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    config = _config(options, _DEMO)
+    from amt_live.demo.playing import demo
+
+    return demo(config, _say, out=options.out, file=options.file)
 
 
 def _ports(options: argparse.Namespace) -> int:

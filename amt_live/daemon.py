@@ -36,9 +36,12 @@ from amt_live.midi.output import PlayerReport
 from amt_live.midi.places import check_folder, check_place
 from amt_live.midi.player_process import PlayerProcess
 from amt_live.midi.recover import recover_apart
+from amt_live.midi_in.opening import Hands
 from amt_live.osc.server import OscServer
 from amt_live.sync.heard import SOURCES, EarOpened, EarReport
 from amt_live.sync.link_session import require_link
+from amt_live.synth.beside import Synth
+from amt_live.synth.program import find_instrument
 
 READY: Final = "ready"
 RECOVERY_SHOWN_S: Final = 1.0
@@ -108,16 +111,21 @@ def _check(config: Config) -> None:
     if config.record is not None:
         check_place(_record_path(config.record))
     check_files(config.set, config.rules)
+    if config.synth is not None:
+        find_instrument(config.synth)
 
 
 async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool) -> int:
     stopped = asyncio.Event()
     _on_signals(stopped)
     engine: Engine | None = None
+    hands: Hands | None = None
 
     async def execute(command: Command) -> None:
-        if engine is None:
+        if engine is None or hands is None:
             raise AmtError("the band is still starting; ask again in a second")
+        if hands.desk.execute(command):
+            return
         await asyncio.wrap_future(engine.submit(command))
 
     # The port first: when it is taken, nothing else has to be opened and closed.
@@ -127,7 +135,7 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
 
     following = Following(config.set, config.rules, complain, lambda: server.follow())
     server = OscServer(
-        config.osc_host, config.osc_port, execute, lambda: following.state(_state(engine))
+        config.osc_host, config.osc_port, execute, lambda: following.state(_state(engine, hands))
     )
     osc_port = await server.start()
     unfinished = _unfinished_takes(config)
@@ -136,11 +144,17 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             wanted = config.discovery == "on"
             discovery = Discovery.start(config.osc_host, osc_port, is_wanted=wanted)
             stack.callback(discovery.close)
+            synth = Synth(config.synth, osc_port, complain, lambda: _state(engine, hands))
+            stack.callback(synth.close)  # after the player, which ends its notes first
             relay = _Relay()
             opening = asyncio.get_running_loop().run_in_executor(
                 None,
                 lambda: PlayerProcess(
-                    relay, config.midi_api, config.port, latency_ms=config.latency_ms
+                    relay,
+                    config.midi_api,
+                    config.port,
+                    latency_ms=config.latency_ms,
+                    restore=synth.jack_ports,
                 ),
             )
             # While the player starts, the model is opened: the first note waits for both.
@@ -149,6 +163,7 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             finally:
                 player = await opening
                 stack.callback(player.close)
+            synth.start(player.opened.api)
             _announce(player, config, may_be_silent, say)
             ears = EarProcess(lambda heard: _tell(engine, heard), config.midi_api, config.sync_port)
             stack.callback(ears.close)
@@ -156,11 +171,15 @@ async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool
             runs_on = f"model {model.name} runs on {model.provider}"
             del model  # another one may take its place, and its memory
             stack.callback(engine.close)
-            relay.connect(engine.on_report)
+            hands = Hands(config, engine, player, complain)
+            stack.callback(hands.close)
+            relay.connect(hands.also(engine.on_report))
             engine.add_listener(server.push)
             engine.add_listener(_tell_errors)
             _keep_earlier_take(config, say)
             _warn_of_folder(_takes_folder(config), say)
+            if heard_through := await asyncio.to_thread(synth.line):
+                say(heard_through)
             await _start(engine, config, lambda: following.start(config.osc_host, osc_port))
             say(runs_on)
             say(f"{OSC_LINE}{config.osc_host}:{osc_port}")
@@ -190,8 +209,10 @@ def _tell_errors(notice: Notice) -> None:
             sys.stderr.write(f"amt-live: {notice.why}\n")
 
 
-def _state(engine: Engine | None) -> BandState:
-    return engine.state if engine is not None else BandState()
+def _state(engine: Engine | None, hands: Hands | None = None) -> BandState:
+    if engine is None:
+        return BandState()
+    return engine.state if hands is None else hands.desk.merged(engine.state)
 
 
 def _announce(
@@ -212,12 +233,6 @@ def _announce(
         say(f"MIDI {opened.api}: {opened.name}{note}; {opened.realtime}".rstrip("; "))
         if opened.api == "null" and config.port is not None:
             say(f"--port {config.port} is not used: --midi-api null plays into nothing")
-    if config.synth is not None:
-        how = f"fluidsynth -is -m alsa_seq -o midi.autoconnect=1 {config.synth}"
-        if opened.api.startswith("jack"):
-            how = f"fluidsynth -is -a jack -j -m jack {config.synth} & sleep 2; "
-            how += "jack_connect amt-live:amt-live fluidsynth-midi:midi_00"
-        say(f"--synth is not in this version; connect FluidSynth: {how}")
 
 
 def _make_engine(config: Config, model: Model, player: PlayerProcess, ears: EarProcess) -> Engine:

@@ -12,6 +12,7 @@ from typing import IO, Final
 
 from amt_live.daemon import OSC_LINE, READY
 from amt_live.errors import AmtError, UsageError
+from amt_live.welcome import welcome
 
 START_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 10.0
@@ -22,34 +23,56 @@ def play(flags: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the screen needs a terminal; without one use: amt-live daemon")
     left_by: list[int] = []
-    _leave_on_signals(left_by)
-    # A session of its own: keys such as Ctrl-C go to the screen, which then stops the daemon.
-    child = subprocess.Popen(
-        [sys.executable, "-m", "amt_live", "daemon", "--may-be-silent", *flags],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert child.stdout is not None and child.stderr is not None
-    errors = _Drain(child.stderr)
+    leave_on_signals(left_by)
+    band = None
     try:
-        lines = _await_ready(child, errors)
-        host, _, osc_port = _osc_address(lines).rpartition(":")
-        for line in lines:
-            sys.stderr.write(f"{line}\n")
-        rest = _Drain(child.stdout)
+        band = ChildBand(flags)
+        if not welcome(band.lines, flags, band.host, band.osc_port):
+            sys.stderr.writelines(f"{line}\n" for line in band.lines)
         from amt_live.tui.run import run
 
-        code = run(host, int(osc_port), owns_daemon=True)
-        del rest
-        return code
+        return run(band.host, band.osc_port, owns_daemon=True)
     finally:
-        _stop(child)
+        if band is not None:
+            band.stop()
         if left_by:
             # With its terminal gone the screen's own threads would keep this process for ever.
             os._exit(128 + left_by[0])
+
+
+class ChildBand:
+    """A daemon of our own, which plays when the constructor returns; ``lines`` is what it said."""
+
+    def __init__(self, flags: list[str]) -> None:
+        """Raises AmtError with the daemon's line. Blocks until it plays."""
+        # A session of its own: keys such as Ctrl-C go to the screen, which then stops the daemon.
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "amt_live", "daemon", "--may-be-silent", *flags],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self._child.stdout is not None and self._child.stderr is not None
+        self._errors = _Drain(self._child.stderr)
+        try:
+            self.lines = _await_ready(self._child, self._errors)
+            self.host, _, port = _osc_address(self.lines).rpartition(":")
+            self.osc_port = int(port)
+        except BaseException:
+            self.stop()
+            raise
+        self._rest = _Drain(self._child.stdout)
+
+    @property
+    def complaints(self) -> list[str]:
+        """The last lines on its stderr."""
+        return list(self._errors.lines)
+
+    def stop(self) -> None:
+        """End it, and wait until it has."""
+        _stop(self._child)
 
 
 class _Drain:
@@ -101,7 +124,7 @@ def _stop(child: "subprocess.Popen[str]") -> None:
         child.wait()
 
 
-def _leave_on_signals(left_by: list[int]) -> None:
+def leave_on_signals(left_by: list[int]) -> None:
     """A closed terminal or a SIGTERM still stops the daemon, through the usual way out."""
 
     def leave(number: int, frame: FrameType | None) -> None:

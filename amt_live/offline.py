@@ -7,12 +7,13 @@ busy with a single one already), and the 8-bit kernels would make a take depend 
 So a take is the same bytes whoever else is played.
 """
 
+import math
 import multiprocessing
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -37,6 +38,13 @@ from amt_live.music.events import Bar, Note
 
 Progress = Callable[[int, int], None]
 """Bars done, bars wanted."""
+
+Follow = Callable[[Notice | None], Iterable[Command]]
+"""Hears what the band tells, in order, and says what to do then; first None, before the first note.
+Commands are carried out before the music goes on, as a performer's would be."""
+
+_SLIVER_S: Final = 0.001
+"""No note lies so close before the end."""
 
 _NOWHERE: Final = Path("take.mid")
 """A recording has a name, though nothing is written here."""
@@ -77,18 +85,24 @@ class Stage:
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def play(self, request: Request, progress: Progress | None = None) -> Take:
+    def play(
+        self, request: Request, progress: Progress | None = None, follow: Follow | None = None
+    ) -> Take:
         """Play a request to its last bar; raises AmtError for a command that cannot be done."""
         began_s = time.thread_time()
         # The cache of the take before would be filled for guidance, only to be emptied.
         self.model.generator.reset()
-        return _Performance(self.model, request).run(progress or _unwatched, began_s)
+        played = _Performance(self.model, request, follow)
+        return played.run(progress or _unwatched, began_s)
 
 
 class _Performance:
     """One request while it is played."""
 
-    def __init__(self, model: Model, request: Request) -> None:
+    def __init__(self, model: Model, request: Request, follow: Follow | None) -> None:
+        self._follow = follow
+        self._told: list[Notice] = []
+        publish = _ignore if follow is None else self._told.append
         self._generator = model.generator
         self._request = request
         self._clock = ManualClock()
@@ -97,7 +111,7 @@ class _Performance:
             request.text, request.tempo_bpm, request.seed, request.sampling, model.name
         )
         self._band = Band(
-            model.generator, model.moods, self._output, self._clock, settings, _ignore
+            model.generator, model.moods, self._output, self._clock, settings, publish
         )
         self._controls = Controls(self._band, TakeDesk(_NOWHERE.parent))
         self._waiting = [
@@ -105,18 +119,25 @@ class _Performance:
         ]
         self._notes: list[Note] = []
         self._bars: dict[int, Bar] = {}
+        self._began_s: float | None = None
+        """When the first beat sounded: a timeline knows the present tempo only."""
 
     def run(self, progress: Progress, began_s: float) -> Take:
         """Play it all."""
+        self._obey(None)
         self._give_until(0)
         self._output.take_start(_NOWHERE)
         self._controls.execute(Transport("play"))
         wanted = self._request.bars
-        while wanted not in self._bars:
+        while self._left_s() > _SLIVER_S:
             rest_s = self._band.turn()
+            if self._began_s is None and self._band.transport.timeline is not None:
+                self._began_s = self._band.transport.timeline.seconds_at(0)
             self._note_bars(progress)
+            if self._listen():
+                continue
             if rest_s > 0:
-                self._move(rest_s)
+                self._move(min(rest_s, max(self._left_s(), 0.0)))
         timeline = self._band.transport.timeline
         while timeline is None:  # a single short bar ends before the playhead moves
             self._band.turn()
@@ -132,10 +153,23 @@ class _Performance:
             self._output.end_recording(),
             tuple(self._notes),
             tuple(self._bars[number] for number in range(wanted)),
-            end_s - timeline.seconds_at(0),
+            end_s - (timeline.seconds_at(0) if self._began_s is None else self._began_s),
             tokens,
             time.thread_time() - began_s,
         )
+
+    def _left_s(self) -> float:
+        """How long it is to be played on, at most.
+
+        Until the last bar is decoded; where somebody follows, who may still change it, until just
+        before its end.
+        """
+        last, timeline = self._bars.get(self._request.bars), self._band.transport.timeline
+        if last is None:
+            return math.inf
+        if self._follow is None or timeline is None:
+            return 0.0
+        return timeline.seconds_at(last.start_ticks) - self._clock.now() - _SLIVER_S
 
     def _move(self, rest_s: float) -> None:
         """Let time pass, but not past the next command."""
@@ -146,14 +180,29 @@ class _Performance:
         self._output.advance(to_s)
         self._give_until(self._band.playhead_ticks)
 
+    def _listen(self) -> bool:
+        """Hand on what the band told; whether anything was done about it."""
+        told = self._told[:]
+        self._told.clear()
+        return sum(self._obey(notice) for notice in told) > 0
+
+    def _obey(self, notice: Notice | None) -> bool:
+        commands = list(self._follow(notice)) if self._follow is not None else []
+        for command in commands:
+            self._execute(command)
+        return bool(commands)
+
+    def _execute(self, command: Command) -> None:
+        self._controls.execute(command)
+        # What was decoded ahead is taken back, and bars may be of another length then.
+        known = self._band.stream.bars
+        last = known[-1].number if known else -1
+        self._bars = {n: bar for n, bar in self._bars.items() if n <= last}
+
     def _give_until(self, ticks: int) -> None:
         # Half a tick of rounding must not hold a command back for ever.
         while self._waiting and self._waiting[0][0] <= ticks + 1:
-            self._controls.execute(self._waiting.pop(0)[1])
-            # What was decoded ahead is taken back, and bars may be of another length then.
-            known = self._band.stream.bars
-            last = known[-1].number if known else -1
-            self._bars = {n: bar for n, bar in self._bars.items() if n <= last}
+            self._execute(self._waiting.pop(0)[1])
 
     def _note_bars(self, progress: Progress) -> None:
         bars = self._band.stream.bars

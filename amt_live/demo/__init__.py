@@ -1,0 +1,1 @@
+"""``amt-live demo``: two minutes that show what the band can do, played or rendered."""
