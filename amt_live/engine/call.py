@@ -23,6 +23,7 @@ from amt_live.control.hands import (
 )
 from amt_live.control.when import When
 from amt_live.engine.hearing import (
+    DensityKeeper,
     Press,
     density_of,
     grid_notes,
@@ -33,7 +34,7 @@ from amt_live.engine.hearing import (
 from amt_live.engine.meters import bars_ahead, boundary
 from amt_live.engine.plan import Change, Direction, Plan
 from amt_live.errors import UsageError
-from amt_live.music.beats import GRID_TICKS
+from amt_live.music.beats import GRID_TICKS, ticks_to_beats
 from amt_live.music.events import Bar, Note
 from amt_live.music.keys import key_name
 from amt_live.music.parts import DRUMS, part_named
@@ -67,7 +68,9 @@ class _Call:
     ids: dict[int, tuple[int, ...]] = field(default_factory=dict)
     rhythm: list[Note] = field(default_factory=list)
     """A bar of it, from tick 0."""
+    answer: list[Bar] = field(default_factory=list)
     answer_end: int | None = None
+    keeper: DensityKeeper | None = None
     before: Direction | None = None
 
     @property
@@ -185,9 +188,11 @@ class CallDesk:
             self._show(stage="listening", bar=1)
         while self.state.stage == "listening" and playhead >= self._due_ticks(call):
             self._close(call)
+        if self.state.stage == "answering":
+            self._keep_density(call)
         if self.state.stage == "answering" and playhead >= call.end:
             assert call.answer_end is not None
-            passed = sum(bar.start_ticks <= playhead for bar in self._answer_bars(call))
+            passed = sum(bar.start_ticks <= playhead for bar in call.answer)
             if playhead >= call.answer_end:
                 self._call = None
                 self._show(stage="idle", bar=0)
@@ -241,9 +246,13 @@ class CallDesk:
         """The bars that follow are in the key and the density of what was heard."""
         band = self._band
         end = call.end
-        call.answer_end = _end(self._bars_from(end, len(call.bars))[-1])
+        call.answer = self._bars_from(end, len(call.bars))
+        call.answer_end = _end(call.answer[-1])
         call.before = band.stream.plan.at(end).direction
         density = density_of(notes_per_beat) if notes_per_beat else None
+        if notes_per_beat and call.before.density is None:
+            total = ticks_to_beats(call.answer_end - end)
+            call.keeper = DensityKeeper(notes_per_beat, total)
 
         def put(direction: Direction) -> Direction:
             return replace(
@@ -254,6 +263,25 @@ class CallDesk:
 
         self._between(end, call.answer_end, put)
         self._show(stage="answering", bar=0)
+
+    def _keep_density(self, call: _Call) -> None:
+        """Ask for more or less where the answer so far is thinner or fuller than the call."""
+        band, keeper = self._band, call.keeper
+        if keeper is None or call.answer_end is None:
+            return
+        horizon = band.stream.horizon_ticks
+        decoded = [bar for bar in call.answer if _end(bar) <= horizon]
+        if not decoded or len(decoded) == keeper.bars or decoded[-1] is call.answer[-1]:
+            return
+        until = _end(decoded[-1])
+        count = sum(call.end <= note.start_ticks < until for note in band.queued.lately)
+        before = keeper.level
+        keeper.measure(len(decoded), count, ticks_to_beats(until - call.end))
+        first = next((b.start_ticks for b in call.answer if b.start_ticks > horizon), None)
+        if first is not None and keeper.level != before:
+            level = keeper.level
+            self._between(first, call.answer_end, lambda d: replace(d, density=level))
+            band.hear(dict(call.ids))  # the tape has to know that the plan is another
 
     def _between(self, first: int, end: int, put: Callable[[Direction], Direction]) -> None:
         """Change what holds from one tick to another; what holds after it stays."""
@@ -273,9 +301,6 @@ class CallDesk:
     def _bars_from(self, at_ticks: int, count: int) -> list[Bar]:
         ahead = bars_ahead(self._band.stream, at_ticks)
         return list(islice((bar for bar in ahead if bar.start_ticks >= at_ticks), count))
-
-    def _answer_bars(self, call: _Call) -> list[Bar]:
-        return self._bars_from(call.end, len(call.bars))
 
     # The rhythm that goes round.
 

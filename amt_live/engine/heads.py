@@ -13,7 +13,7 @@ from amt_live.engine.plan import Direction
 from amt_live.text.aim import Aim
 from amt_live.tokens import vocabulary as v
 
-_MIDDLES: Final = (0.75, 2.25, 3.75, 5.5, 7.5, 9.75, 13.0, 18.0)
+MIDDLES: Final = (0.75, 2.25, 3.75, 5.5, 7.5, 9.75, 13.0, 18.0)
 """Notes a beat in the middle of each DENSITY level."""
 
 
@@ -27,10 +27,10 @@ def aim(direction: Direction) -> Aim | None:
 
 @lru_cache(maxsize=64)  # asked for with every token
 def _at_density(asked: Aim, level: int) -> Aim:
-    notes, onsets = _MIDDLES[level], asked.onsets_per_beat
+    notes, onsets = MIDDLES[level], asked.onsets_per_beat
     if onsets is not None and asked.notes_per_beat:
         # Fuller music has more onsets and more notes at each of them.
-        onsets *= math.sqrt(notes / max(asked.notes_per_beat, _MIDDLES[0]))
+        onsets *= math.sqrt(notes / max(asked.notes_per_beat, MIDDLES[0]))
     return replace(asked, notes_per_beat=notes, onsets_per_beat=onsets)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from amt_live.analysis.measures import NOTE, key_scores
+from amt_live.engine.heads import MIDDLES
 from amt_live.midi.fields import within
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
 from amt_live.music.events import Bar
@@ -29,6 +30,12 @@ HEAD_IDS: Final = 2
 FEW_NOTES: Final = 6
 SURE: Final = 0.55
 """A key that correlates less with what was played cannot be told."""
+
+MOST_BENT: Final = 2.0
+"""The rest of an answer is made so much fuller or thinner at most."""
+
+EVEN_NOTES: Final = 4.0
+"""Added before notes are compared: a first bar says little."""
 
 MAX_HEARD_BARS: Final = 64
 _MAX_IDS: Final = 1024
@@ -94,6 +101,37 @@ def notes_a_beat(bars: Sequence[Sequence[GridNote]], steps: Sequence[int]) -> fl
 def density_of(notes_per_beat: float) -> int:
     """The DENSITY level 0-7 of so many notes."""
     return sum(notes_per_beat >= edge for edge in v.DENSITY_EDGES)
+
+
+class DensityKeeper:
+    """Chooses the level to ask for so that an answer comes out as dense as what was heard.
+
+    Moods answer one level differently: an organ hymn thinner, funk fuller. So what came is compared
+    with what was asked, and the rest of the answer is to make up for it.
+    """
+
+    def __init__(self, notes_per_beat: float, beats: float) -> None:
+        """Over so many ``beats`` of answer."""
+        self._wanted = notes_per_beat
+        self._beats = beats
+        self.level = density_of(notes_per_beat)
+        self.bars = 0
+        self._measured_beats = 0.0
+        self._asked = 0.0
+        """Notes that were asked for so far, had every level been answered in full."""
+
+    def measure(self, bars: int, notes: int, beats: float) -> None:
+        """So many bars of answer, ``beats`` long, hold so many notes."""
+        self._asked += MIDDLES[self.level] * (beats - self._measured_beats)
+        self.bars, self._measured_beats = bars, beats
+        left = self._beats - beats
+        if left <= 0:
+            return
+        missing = (self._wanted * self._beats - notes) / left
+        missing = min(max(missing, self._wanted / MOST_BENT), self._wanted * MOST_BENT)
+        response = (notes + EVEN_NOTES) / (self._asked + EVEN_NOTES)
+        asked = missing / min(max(response, 1 / MOST_BENT**2), MOST_BENT**2)
+        self.level = min(range(len(MIDDLES)), key=lambda at: abs(np.log2(MIDDLES[at] / asked)))
 
 
 def ids_of(notes: Sequence[GridNote], steps: int, key: int | None) -> tuple[int, ...]:

@@ -78,6 +78,10 @@ class MemoryOutput:
         """See ``Output``."""
         self._performer.panic()
 
+    def send_on(self, data: bytes) -> None:
+        """Send one channel message now, beside the music."""
+        self._performer.send_on(data)
+
     def halt(self) -> None:
         """See ``Output``."""
         self._performer.halt()
