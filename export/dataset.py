@@ -47,6 +47,8 @@ class Passage:
     described: Described
     raw: Floats
     """Measurements before scaling."""
+    notes: NDArray[np.void]
+    """What begins in it, steps from its beginning on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,8 @@ class PassageSource:
             metre=int(bars[0, 1]) // STEPS_PER_BEAT,
             plain_mode=bool(scores.max() > PLAIN_MODE),
         )
-        return Passage(grid_bars(inside, bars, scores) if written else [], described, raw)
+        written_bars = grid_bars(inside, bars, scores) if written else []
+        return Passage(written_bars, described, raw, relative)
 
     def sequence(
         self,

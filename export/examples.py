@@ -9,12 +9,15 @@ with any passage that a wording of the same label was said of. Held-out wordings
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from amt_live.engine.colouring import entropy, scale_of
+from amt_live.music.drums import KINDS, kind_of
 from amt_live.music.parts import DRUMS
 from amt_live.text.examples import features
 from export import attributes, words
@@ -31,7 +34,9 @@ CHANGED_NATS: Final = -1.5
 EACH: Final = 40
 """Passages of one piece are no more than that."""
 BARS: Final = 8
-ARRAYS: Final = ("examples", "example_prior", "example_weight", "example_bias")
+ARRAYS: Final = (
+    "examples", "example_traits", "example_prior", "example_weight", "example_bias",
+)  # fmt: skip
 """Names in ``conditioning.npz``."""
 BATCH: Final = 1024
 BARE: Final = 192
@@ -67,19 +72,58 @@ class Bare:
 
 
 def passages(corpus: Corpus, scale: attributes.Scale, seed: int) -> dict[str, NDArray[np.float16]]:
-    """Attributes and priors of passages of the training pieces, by their names in ARRAYS."""
+    """What is known of passages of the training pieces, and priors, by their names in ARRAYS."""
     enough = EACH * sum(piece.split == "train" for piece in corpus.pieces)
     written = _drawn(corpus, scale, min(WRITTEN, enough), seed, changed=False)
     changed = _drawn(corpus, scale, min(CHANGED, enough), seed + 1, changed=True)
     prior = np.repeat([0.0, CHANGED_NATS], [len(written), len(changed)])
-    values = np.concatenate([written, changed])
-    return {"examples": values.astype(np.float16), "example_prior": prior.astype(np.float16)}
+    known = np.concatenate([written, changed]).astype(np.float16)
+    return {
+        "examples": known[:, : len(attributes.NAMES)],
+        "example_traits": known[:, len(attributes.NAMES) :],
+        "example_prior": prior.astype(np.float16),
+    }
+
+
+def traits_of(notes: NDArray[np.void], bars: NDArray[np.int32]) -> list[float]:
+    """TRAITS of notes in bars [N, 2] (start, length in grid steps)."""
+    bar = np.searchsorted(bars[:, 0], notes["step"], side="right") - 1
+    inside = notes["step"] - bars[bar, 0]
+    is_drum = notes["part"] == DRUMS.index
+    kinds = [kind_of(int(pitch)) for pitch in notes["pitch"][is_drum]]
+    kit = np.bincount(kinds, minlength=len(KINDS)) / max(len(kinds), 1)
+    hits = inside[is_drum].astype(np.int64) * 128 + notes["pitch"][is_drum]
+    return [
+        *kit.tolist(),
+        _returns(hits, bar[is_drum], len(bars)),
+        _returns(inside.astype(np.int64), bar, len(bars)),
+        *_colour(notes[~is_drum]),
+    ]
+
+
+def _colour(pitched: NDArray[np.void]) -> tuple[float, float]:
+    """Entropy of the pitch classes in bits, and the share outside of the likeliest key; -1 and 0
+    without notes."""
+    if not len(pitched):
+        return -1.0, 0.0
+    classes = np.bincount(pitched["pitch"] % 12, minlength=12)
+    inside = scale_of(int(attributes.key_scores(pitched).argmax()))
+    return entropy(tuple(classes.tolist())), float(classes[~inside].sum() / classes.sum())
+
+
+def _returns(values: NDArray[np.int64], bar: NDArray[np.intp], bars: int) -> float:
+    """How alike neighbouring bars are in the values that they hold: the mean Jaccard index of those
+    in which anything is; -1 where there is no such pair."""
+    held = [set(values[bar == index].tolist()) for index in range(bars)]
+    pairs = [(a, b) for a, b in pairwise(held) if a and b]
+    return float(np.mean([len(a & b) / len(a | b) for a, b in pairs])) if pairs else -1.0
 
 
 def _drawn(
     corpus: Corpus, scale: attributes.Scale, count: int, seed: int, *, changed: bool
 ) -> Floats:
-    """Attributes [count, A]: a passage of every piece, then another one, until there are enough.
+    """Attributes and traits [count, A + K]: a passage of every piece, then another one, until there
+    are enough.
 
     A drummer alone is left out: "rock" is played by a band, and "drums alone" is said outright.
     """
@@ -92,7 +136,10 @@ def _drawn(
         piece = pieces[order[index % len(order)]]
         last = max(1, piece.bars[1] - piece.bars[0] - BARS + 1)
         first = int(source.rng.integers(0, last))
-        vectors.append(source.passage(piece, first, BARS).described.vector)
+        passage = source.passage(piece, first, BARS)
+        bars = corpus.bars[slice(*piece.bars)][first : first + BARS]
+        traits = traits_of(passage.notes, bars - [bars[0, 0], 0])
+        vectors.append(np.array([*passage.described.vector, *traits], np.float32))
     return np.stack(vectors)
 
 

@@ -6,7 +6,12 @@ again. What may still be gone back to is part of it, and so is what waits to be 
 
 from typing import Any, cast
 
+from amt_live.engine.colouring import SILENCE as NO_COLOUR
+from amt_live.engine.colouring import Colour
 from amt_live.engine.conducting import SILENCE, Heard
+from amt_live.engine.grooving import MOST_PLACE, Groove, Repeats
+from amt_live.engine.grooving import SILENCE as NO_GROOVE
+from amt_live.engine.hearing import heard_of, heard_record
 from amt_live.engine.plan import Change
 from amt_live.engine.stream import Arrival, Snapshot, Stream
 from amt_live.engine.swing import Placer
@@ -45,6 +50,7 @@ def checkpoint(stream: Stream, placer: Placer, waiting_from: int | None, writer:
         "group": [row_of(note) for note in stream.group],
         "forced": [list(f) if isinstance(f, tuple) else f for f in stream.forced],
         "next_bar": stream.next_bar,
+        "heard": heard_record(stream.heard_bars),
         "swing": placer.amount,
         "waiting_from": waiting_from,
         "queued": [[row_of(event), row_of(placed)] for event, placed in placer.queued],
@@ -71,6 +77,7 @@ def go_on_from(record: Record, stream: Stream, placer: Placer, reader: Reader) -
         [_forced_of(item) for item in record["forced"]],
         None if record["next_bar"] is None else whole(record["next_bar"]),
     )
+    stream.heard_bars = heard_of(record.get("heard", ()))
     placer.amount = None if record["swing"] is None else number_of(record["swing"])
     placer.queued.clear()
     placer.queued.extend((event_of(event), event_of(placed)) for event, placed in record["queued"])
@@ -112,11 +119,13 @@ def _snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]
         snapshot.key,
         [None if chord is None else list(chord) for chord in snapshot.chords],
         [list(x) if isinstance(x, tuple) else x for x in snapshot.heard],
+        *_groove_record(snapshot.groove),
+        [list(x) if isinstance(x, tuple) else x for x in snapshot.colour],
     ]
 
 
 def _snapshot_of(row: Any, reader: Reader) -> Snapshot:
-    ticks, arrival, position, state, change, floor_ticks, programs, key, chords, heard = row
+    ticks, arrival, position, state, change, floor_ticks, programs, key, chords, heard = row[:10]
     at_ticks, *direction = change
     return Snapshot(
         whole(ticks),
@@ -133,6 +142,8 @@ def _snapshot_of(row: Any, reader: Reader) -> Snapshot:
         None if key is None else within(key, 0, 23),
         tuple(None if chord is None else (whole(chord[0]), whole(chord[1])) for chord in chords),
         _heard_of(heard),
+        _groove_of(row[10:13]),
+        NO_COLOUR if len(row) < 14 else _colour_of(row[13]),
     )
 
 
@@ -149,6 +160,41 @@ def _heard_of(row: Any) -> Heard:
         ):
             raise ValueError("not what was heard")
     return heard._replace(step=whole(row[0]))
+
+
+def _groove_record(groove: Groove) -> list[Any]:
+    repeats = [
+        [list(some.before), list(some.now), some.likeness, some.urge]
+        for some in (groove.beat, groove.rhythm)
+    ]
+    return [*repeats, list(groove.kit)]
+
+
+def _groove_of(row: list[Any]) -> Groove:
+    """Raises as ``go_on_from``; takes of before know no groove."""
+    if not row:
+        return NO_GROOVE
+    *repeats, kit = row
+    beat, rhythm = (
+        Repeats(
+            tuple(within(place, 0, MOST_PLACE) for place in before),
+            tuple(within(place, 0, MOST_PLACE) for place in now),
+            number_of(likeness),
+            number_of(urge),
+        )
+        for before, now, likeness, urge in repeats
+    )
+    if len(kit) != len(NO_GROOVE.kit):
+        raise ValueError("not what was heard")
+    return Groove(beat, rhythm, tuple(number_of(share) for share in kit))
+
+
+def _colour_of(row: Any) -> Colour:
+    """Raises as ``go_on_from``."""
+    classes, *rest = row
+    if len(classes) != len(NO_COLOUR.classes):
+        raise ValueError("not what was heard")
+    return Colour(tuple(number_of(count) for count in classes), *map(number_of, rest))
 
 
 def _forced_of(item: Any) -> int | tuple[int, int]:

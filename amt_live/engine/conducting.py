@@ -36,6 +36,8 @@ HASTE_NATS: Final = 0.6
 """For each beat that the next position is away, for each halving of the onsets that are asked."""
 FULLNESS_NATS: Final = 0.8
 """For one more note at a position, for each halving of the notes that are asked."""
+BASS_NATS: Final = 1.0
+"""For the bass, for each halving of the notes that are asked of it."""
 GROWTH_PER_BEAT: Final = 0.08
 """How haste and fullness grow, as a share of what they begin with."""
 MAX_NATS: Final = 1.5
@@ -71,8 +73,8 @@ class Quality:
 
 PITCH, LENGTH, LOUDNESS, RANGE, OFFBEAT, TRIPLET = range(6)
 QUALITIES: Final = (
-    Quality(12.0, 0.6, 0.02),
-    Quality(1.5, 0.6, 0.02),
+    Quality(12.0, 1.0, 0.05),
+    Quality(1.5, 0.8, 0.04),
     Quality(20.0, 0.3, 0.02),
     Quality(12.0, 0.0, 0.0),
     Quality(0.25, 0.6, 0.02),
@@ -194,6 +196,7 @@ def lean(bias: Floats, heard: Heard, state: grammar.State, aim: Aim) -> None:
         PART_NATS * error + urge
         for error, urge in zip(_missing(heard, aim), heard.urges, strict=True)
     ]
+    parts[BASS] += BASS_NATS * _stillness(heard, aim)
     loudness = _slope(heard, LOUDNESS, _VELOCITIES, aim) + _spread(
         heard, LOUDNESS, _VELOCITIES, aim
     )
@@ -234,6 +237,14 @@ def _missing(heard: Heard, aim: Aim) -> list[float]:
         0.0 if share is None else share - min(2.0 * notes / beats, 1.0)
         for share, notes in zip(aim.shares, heard.notes, strict=True)
     ]
+
+
+def _stillness(heard: Heard, aim: Aim) -> float:
+    """By how many doublings the bass plays too few notes; 0 until something was heard."""
+    if not aim.bass_per_beat or heard.beats < 1.0:
+        return 0.0
+    played = heard.notes[BASS] / heard.beats
+    return _within(math.log2((aim.bass_per_beat + FEW) / (played + FEW)), -2.0, 2.0)
 
 
 def _thinness(heard: Heard, aim: Aim) -> float:

@@ -9,11 +9,11 @@ notes whether it was known early or late.
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from amt_live.engine import conducting, heads
+from amt_live.engine import colouring, conducting, grooving, heads
 from amt_live.engine.chording import chord_at, heard, is_on_beat
 from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
@@ -65,6 +65,8 @@ class Snapshot:
     key: int | None
     chords: tuple[Chord, ...]
     heard: conducting.Heard = conducting.SILENCE
+    groove: grooving.Groove = grooving.SILENCE
+    colour: colouring.Colour = colouring.SILENCE
 
 
 class Stream:
@@ -100,6 +102,8 @@ class Stream:
         self._chords: tuple[Chord, ...] = ()
         """Chords of the bar in progress."""
         self._heard = conducting.SILENCE
+        self._groove = grooving.SILENCE
+        self._colour = colouring.SILENCE
         self._leaning = Leaning(self._change.direction.mood)
         self.group: list[Note] = []
         self._outbox: list[Event] = []
@@ -107,6 +111,9 @@ class Stream:
         """Ids to be written next, or the range that the next one is drawn from."""
         self.next_bar: int | None = None
         """Where a bar line is due, once the draw has said that the bar ends."""
+        self.heard_bars: Mapping[int, tuple[int, ...]] = {}
+        """Bars that somebody else played, by the tick of their line: their ids after the mood. They
+        are context, not music: no events come of them."""
         self.snapshots: list[Snapshot] = []
         self._arrive(Arrival(origin_ticks, None, self._sampler.state))
 
@@ -117,6 +124,8 @@ class Stream:
             self._append(forced if isinstance(forced, int) else self._draw_key(*forced))
         elif self.next_bar is not None:
             self._open_bar(self.next_bar)
+        elif self.bars and self.bars[-1].start_ticks in self.heard_bars:
+            self._arrive(Arrival(self._bar_end(), None, self._sampler.state))
         else:
             self._draw()
         events, self._outbox = self._outbox, []
@@ -201,6 +210,8 @@ class Stream:
             self._key,
             self._chords,
             self._heard,
+            self._groove,
+            self._colour,
         )
 
     def be_at(
@@ -217,7 +228,7 @@ class Stream:
         self._outbox = []
         self._state, self._change, self._floor_ticks = here.state, here.change, here.floor_ticks
         self._programs, self._key, self._chords = here.programs, here.key, here.chords
-        self._heard = here.heard
+        self._heard, self._groove, self._colour = here.heard, here.groove, here.colour
         self._leaning = Leaning(here.change.direction.mood)
 
     # Drawing.
@@ -256,6 +267,8 @@ class Stream:
             return bias
         bias = bias.copy()
         conducting.lean(bias, self._heard, state, aim)
+        grooving.lean(bias, self._groove, state, aim)
+        colouring.lean(bias, self._colour, state, self._key, aim, is_key_asked=is_key_asked)
         return bias
 
     def _draw_key(self, first: int, end: int) -> int:
@@ -342,6 +355,8 @@ class Stream:
                 self._key,
                 self._chords,
                 self._heard,
+                self._groove,
+                self._colour,
             )
         )
         self.horizon_ticks = max(self.horizon_ticks, self.snapshots[-1].ticks)
@@ -369,6 +384,8 @@ class Stream:
         """The marker, the leaning and the sounds of a mood, at the tick where it begins."""
         self._leaning = Leaning(change.direction.mood)
         self._heard = conducting.turned(self._heard)
+        self._groove = grooving.turned(self._groove)
+        self._colour = colouring.SILENCE
         if change.direction.step <= 1:  # a glide keeps the key that it began in
             self._key = None
         is_new = before is None or before.direction.revision[0] != change.direction.revision[0]
@@ -393,12 +410,17 @@ class Stream:
         self._change = change
         if before is None or not change.direction.is_same_mood(before.direction):
             self._announce(replace(change, at_ticks=start_ticks), before)
+        if self.bars and self.bars[-1].start_ticks in self.heard_bars:
+            self._heard = conducting.turned(self._heard)  # who was silent did so to listen
         beats = change.direction.mood.beats_per_bar
         number = self.bars[-1].number + 1 if self.bars else 0
         self.bars.append(Bar(start_ticks, beats * BEAT_TICKS, number))
         self._outbox.append(self.bars[-1])
         self.forced.extend((v.bar_id(beats * STEPS_PER_BEAT), v.MOOD))
-        self.forced.extend(heads.controls(change.direction, number))
+        heard_ids = self.heard_bars.get(start_ticks)
+        self.forced.extend(
+            heads.controls(change.direction, number) if heard_ids is None else heard_ids
+        )
 
     # Tokens.
 
@@ -419,10 +441,14 @@ class Stream:
         aim = heads.aim(self._change.direction)
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
             self._heard = conducting.opened(self._heard, before.bar_steps, aim)
+            self._groove = grooving.opened(self._groove, aim)
         elif v.POSITION_FIRST <= token < v.PART_VELOCITY_FIRST:
             self._heard = conducting.begun(self._heard, self._state.position, aim)
+            self._groove = grooving.begun(self._groove, self._state.position)
         elif (note := note_of(before, token)) is not None:
             self._heard = conducting.played(self._heard, note, aim)
+            self._groove = grooving.played(self._groove, note)
+            self._colour = colouring.played(self._colour, note, self._key, aim)
 
     def _restore(self, snapshot: Snapshot) -> None:
         self.generator.rewind(snapshot.position)
@@ -438,7 +464,7 @@ class Stream:
         self._programs = snapshot.programs
         self._key = snapshot.key
         self._chords = snapshot.chords
-        self._heard = snapshot.heard
+        self._heard, self._groove, self._colour = snapshot.heard, snapshot.groove, snapshot.colour
         self._leaning = Leaning(snapshot.change.direction.mood)
         self.group, self._outbox = [], []
         self.forced.clear()

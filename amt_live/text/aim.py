@@ -1,6 +1,20 @@
 """What a mood asks for in numbers that can be heard: who plays how much, how high, long, loud."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from amt_live.music.drums import KIND_NAMES
+
+TRAITS: Final = (
+    *(f"kit:{name}" for name in KIND_NAMES),
+    "beat_returns",
+    "rhythm_returns",
+    "entropy",
+    "chromatic",
+)
+"""What is known of a passage beside its attributes; the returns are below 0 where there is nothing
+to return, the entropy where there are no pitches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +26,10 @@ class Aim:
     more); the mean ``pitch`` of everything but bass and drums, and the deviation of all pitches;
     the binary logarithm of the mean ``length`` in beats; mean and deviation of ``velocity``;
     note-ons a beat, and positions a beat at which anything begins; of these, the share off the beat
-    and the share on triplets.
+    and the share on triplets. ``kit`` is each kind's share of the drum notes (``music.drums``),
+    ``beat_returns`` and ``rhythm_returns`` how alike neighbouring bars are, 0 to 1, in their drum
+    notes and in where anything begins. ``entropy`` of the pitch classes in bits, ``chromatic`` the
+    share of notes outside of the key; ``bass_per_beat`` the notes of the bass.
     """
 
     shares: tuple[float | None, ...]
@@ -25,3 +42,23 @@ class Aim:
     onsets_per_beat: float | None = None
     offbeat: float | None = None
     triplets: float | None = None
+    kit: tuple[float, ...] | None = None
+    beat_returns: float | None = None
+    rhythm_returns: float | None = None
+    entropy: float | None = None
+    chromatic: float | None = None
+    bass_per_beat: float | None = None
+
+
+def with_traits(aim: Aim, traits: Sequence[float]) -> Aim:
+    """An aim with what the TRAITS of a passage say."""
+    *kit, beat, rhythm, entropy, chromatic = traits
+    total = sum(kit)
+    return replace(
+        aim,
+        kit=tuple(share / total for share in kit) if total > 0 else None,
+        beat_returns=None if beat < 0 else beat,
+        rhythm_returns=None if rhythm < 0 else rhythm,
+        entropy=None if entropy < 0 else entropy,
+        chromatic=None if entropy < 0 else chromatic,
+    )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from amt_live.errors import ModelError
 from amt_live.music.parts import PART_NAMES
-from amt_live.text.aim import Aim
+from amt_live.text.aim import TRAITS, Aim, with_traits
 from amt_live.text.examples import GENRE_PREFIX, PART_PREFIX, Examples
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -28,6 +28,7 @@ REGISTER: Final = "register"
 RHYTHM: Final = ("onsets", "offbeat", "triplets")
 PITCH_SPREAD: Final = "pitch_range"
 SHORTNESS: Final = "shortness"
+BASS_MOTION: Final = "bass_motion"
 DENSITY: Final = "density"
 """Measured as the binary logarithm of notes a beat and ``FEW_NOTES``."""
 FEW_NOTES: Final = 0.25
@@ -132,9 +133,9 @@ class Conditioner:
         self._genres = [i for name, i in self._index.items() if name.startswith(GENRE_PREFIX)]
 
     def example(self, embedding: Floats, said: Mapping[str, float], draw: int) -> Floats | None:
-        """Attributes [A] of a real passage that fits a text, drawn by the number ``draw``; None
-        for a model without passages. ``said`` are attributes that the words name. The meter is
-        not left to luck: it is that of the mean reading."""
+        """Attributes and traits [A + K] of a real passage that fits a text, drawn by the number
+        ``draw``; None for a model without passages. ``said`` are attributes that the words name.
+        The meter is not left to luck: it is that of the mean reading."""
         if self._examples is None:
             return None
         mean = self._mean(embedding)
@@ -157,7 +158,8 @@ class Conditioner:
         example: Floats | None = None,
     ) -> Floats:
         """The conditioning vector, float32 [D]: a one, the attributes, the scaled embedding."""
-        values = self._mean(embedding) if example is None else example.copy()
+        count = len(self.attribute_names)
+        values = self._mean(embedding) if example is None else example[:count].copy()
         for name, value in (overrides or {}).items():
             if name in self._index:
                 values[self._index[name]] = value
@@ -172,9 +174,9 @@ class Conditioner:
     ) -> Mood:
         """The mood of an embedding (float32 [E], length 1).
 
-        The attributes are those of an ``example`` [A]; without one, what a mean passage for such
-        words is like. ``overrides`` sets attributes by hand, in standard deviations; names that
-        this model does not know have no effect, because knobs outlive a change of model.
+        The attributes are those of an ``example`` [A + K]; without one, what a mean passage for
+        such words is like. ``overrides`` sets attributes by hand, in standard deviations; names
+        that this model does not know have no effect, because knobs outlive a change of model.
         """
         vector = self.vector(embedding, overrides, example)
         values = vector[1 : 1 + len(self.attribute_names)]
@@ -196,16 +198,17 @@ class Conditioner:
                 if name.startswith(PART_PREFIX)
             },
             touch=self._touch,
-            aim=None if example is None else self._aim(values),
+            aim=None if example is None else self._aim(values, example[len(values) :]),
         )
 
-    def _aim(self, values: Floats) -> Aim:
+    def _aim(self, values: Floats, traits: Floats) -> Aim:
         shares = [
             None if at is None else min(max(float(values[at]) / 2 + 0.3, 0.0), 1.0)
             for at in (self._index.get(PART_PREFIX + part) for part in PART_NAMES)
         ]
         shortness, notes = self._raw(SHORTNESS, values), self._raw(DENSITY, values)
-        return Aim(
+        onsets, offbeat, triplets = (_positive(self._raw(name, values)) for name in RHYTHM)
+        aim = Aim(
             tuple(shares),
             self._raw(REGISTER, values),
             None if shortness is None else -shortness,
@@ -213,8 +216,13 @@ class Conditioner:
             self._raw(PITCH_SPREAD, values),
             self._raw(VELOCITY_SPREAD, values),
             None if notes is None else max(2.0**notes - FEW_NOTES, 0.0),
-            *(_positive(self._raw(name, values)) for name in RHYTHM),
+            onsets,
+            offbeat,
+            triplets,
+            bass_per_beat=_positive(self._raw(BASS_MOTION, values)),
         )
+        # Models of before know no traits.
+        return with_traits(aim, traits.tolist()) if len(traits) else aim
 
     def _raw(self, name: str, values: Floats) -> float | None:
         """An attribute in the unit it was measured in."""
@@ -265,11 +273,14 @@ def _examples_of(arrays: Mapping[str, NDArray[Any]], names: Sequence[str]) -> Ex
     dimension = arrays["readout_weight"].shape[0]
     if values.ndim != 2 or not 0 < len(values) <= MAX_EXAMPLES or values.shape[1] != len(names):
         raise ValueError(f"examples has shape {values.shape}")
+    traits = np.asarray(arrays.get("example_traits", np.zeros((len(values), 0))), np.float32)
+    if traits.shape not in ((len(values), 0), (len(values), len(TRAITS))):
+        raise ValueError(f"example_traits has shape {traits.shape}")
     if weight.ndim != 2 or len(weight) != dimension or bias.ndim != 1:
         raise ValueError(f"example_weight has shape {weight.shape}")
-    if not all(np.isfinite(array).all() for array in (values, weight, bias, prior)):
+    if not all(np.isfinite(array).all() for array in (values, traits, weight, bias, prior)):
         raise ValueError("examples hold something that is no number")
-    return Examples(names, values, weight, bias, prior)
+    return Examples(names, np.concatenate([values, traits], axis=1), weight, bias, prior)
 
 
 def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -47,12 +47,13 @@ class Examples:
     def __init__(
         self, names: Sequence[str], values: Floats, weight: Floats, bias: Floats, prior: Floats
     ) -> None:
-        """``values`` [N, A] are attributes, ``weight`` [E, F] and ``bias`` [F] the score, ``prior``
-        [N] nats for passages whatever the words are; raises ValueError where these do not fit each
-        other."""
+        """``values`` [N, A + K] are attributes, and whatever else is known of the passages and
+        plays no part in the choice; ``names`` [A]. ``weight`` [E, F] and ``bias`` [F] are the
+        score, ``prior`` [N] nats for passages whatever the words are; raises ValueError where these
+        do not fit each other."""
         self._index = {name: at for at, name in enumerate(names)}
         self._values = values
-        self._features = features(values, names)
+        self._features = features(values[:, : len(names)], names)
         if weight.shape[1:] != bias.shape or bias.shape != self._features.shape[1:]:
             raise ValueError(f"examples: weight {weight.shape}, {self._features.shape[1]} features")
         if prior.shape != (len(values),):
@@ -67,7 +68,7 @@ class Examples:
         must: NDArray[np.bool_],
         felt: Mapping[str, float] | None = None,
     ) -> Floats:
-        """Attributes [A] of one passage for a text.
+        """What is known [A + K] of one passage for a text.
 
         ``said`` are attributes that the words name, ``felt`` those that were read between them,
         ``must`` [N] the passages that may be chosen
@@ -97,7 +98,7 @@ class Examples:
 
 
 def mixed(weighted: Sequence[tuple[Floats, float]]) -> Floats:
-    """The weighted mean of attributes [A], no further out than any passage is.
+    """The weighted mean of passages [A + K], no further out than any passage is.
 
     Raises ValueError where the weights do not add up to more than 0.
     """

@@ -5,18 +5,23 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from amt_live.engine.checkpoint import checkpoint, go_on_from
 from amt_live.engine.model import Model, open_model
 from amt_live.engine.moods import MoodDesk
 from amt_live.engine.plan import Plan
 from amt_live.engine.stream import BEAT_TICKS, Stream
+from amt_live.engine.swing import Placer
+from amt_live.engine.take_words import Reader, Writer
 from amt_live.inference.generator import Sampling
 from amt_live.manifest import load_manifest
 from amt_live.music.events import Note
 from amt_live.offline import Request, Stage
+from amt_live.text.aim import TRAITS
 from amt_live.text.examples import features
 
 from .test_real_model import TINY
@@ -37,10 +42,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     passages = np.zeros((40, len(names)), np.float32)
     passages[:20, names.index("register")] = LOW
     passages[20:, names.index("register")] = HIGH
+    traits = np.zeros((40, len(TRAITS)), np.float32)
+    traits[:, TRAITS.index("kit:snare")] = 1.0
+    traits[:, TRAITS.index("beat_returns")] = 0.8
+    traits[:, TRAITS.index("rhythm_returns")] = -1.0
+    traits[:, TRAITS.index("entropy")] = 2.0
     width = features(passages, names).shape[1]
     mean = {"density": 2.0, "velocity": 70.0, "shortness": 0.5, "register": 62.0}
     arrays |= {
         "examples": passages,
+        "example_traits": traits,
         "example_prior": np.zeros(40, np.float32),
         "example_weight": np.zeros((len(arrays["readout_weight"]), width), np.float32),
         "example_bias": np.zeros(width, np.float32),
@@ -63,6 +74,9 @@ def test_the_seed_draws_the_example_and_the_words_are_read_the_same_again(folder
     by_hand = moods.read("calm", {"register": 0.25}, 3)
     assert by_hand.attributes["register"] == 0.25 and by_hand.aim is not None
     assert by_hand.aim.pitch == pytest.approx(62.0 + 0.25 * 8.0)
+    assert by_hand.aim.kit is not None and max(by_hand.aim.kit) == 1.0
+    assert by_hand.aim.beat_returns == pytest.approx(0.8)
+    assert by_hand.aim.rhythm_returns is None
     assert moods.read("", {}).aim is None
 
 
@@ -119,6 +133,29 @@ def test_going_back_gives_the_same_notes_again(folder: Path) -> None:
         return [e for e in events if e.start_ticks < 8 * BAR]  # type: ignore[attr-defined]
 
     assert play(0) == play(6 * BAR)
+
+
+def test_a_checkpoint_keeps_what_was_heard(folder: Path) -> None:
+    def stream_of(model: Model) -> Stream:
+        model.generator.reset()
+        model.generator.sampler.seed(5)
+        return Stream(model.generator, Plan(MoodDesk(model.moods, "calm", 1).direction()))
+
+    model = open_model(folder)
+    first = stream_of(model)
+    while first.horizon_ticks < 6 * BAR:
+        first.advance()
+    records: list[dict[str, Any]] = []
+    kept = json.loads(json.dumps(checkpoint(first, Placer(), None, Writer(records.append))))
+    heard = first.here()
+    assert heard.groove.rhythm.now or heard.groove.rhythm.before
+    assert sum(heard.colour.classes) > 0 and sum(heard.groove.kit) > 0
+    second = stream_of(model)
+    reader = Reader(MoodDesk(model.moods).mood_of)
+    for record in records:
+        reader.take_in(json.loads(json.dumps(record)))
+    go_on_from(kept, second, Placer(), reader)
+    assert (second.here().groove, second.here().colour) == (heard.groove, heard.colour)
 
 
 def test_a_request_is_played_the_same_twice_and_another_seed_is_another_take(folder: Path) -> None:
