@@ -6,7 +6,6 @@ for judging only, and ``--split validation`` is there to choose by.
 """
 
 import hashlib
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amt_live.control.state import Sampling
+from amt_live.engine.model import model_hash
 from amt_live.errors import FileError
+from amt_live.manifest import load_manifest
 from export import attributes, phrases
 from export.corpus import Corpus, load_corpus, prepare
 from export.evaluation import controls, drift, floors, midstream, words
@@ -303,7 +304,6 @@ def _speed(jukebox: Jukebox) -> Figure:
 
 
 def _about(options: Options, took_s: float) -> dict[str, Any]:
-    manifest = json.loads((options.model / "manifest.json").read_text(encoding="utf-8"))
     effort, sampling = options.effort, options.sampling
     return {
         "split": options.split,
@@ -315,5 +315,5 @@ def _about(options: Options, took_s: float) -> dict[str, Any]:
         "phrases": len(phrases.frozen()),
         "seconds": round(took_s, 1),
         "prompts_sha256": hashlib.sha256("\n".join(phrases.frozen()).encode()).hexdigest(),
-        "model_sha256": manifest["files"]["decoder.onnx"],
+        "model_sha256": model_hash(load_manifest(options.model)),
     }

@@ -158,10 +158,6 @@ def bar_rows(bars: Sequence[Bar]) -> NDArray[np.int32]:
     return np.array(rows, np.int32).reshape(-1, 2)
 
 
-def _kept(take: Take) -> Played:
-    return Played(window_notes(take.song), bar_rows(take.bars), take.tokens, take.cpu_s)
-
-
 def played_of(take: Take) -> Played:
     """A take as the evaluation keeps it."""
     return Played(window_notes(take.song), bar_rows(take.bars), take.tokens, take.cpu_s)
