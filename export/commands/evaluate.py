@@ -4,13 +4,15 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amt_live.cli import OneLineParser
 from export.commands.guard import guarded
 
 if TYPE_CHECKING:
     from export.evaluate import Options
+
+LIMITS: Final = {"guidance": (0, 5), "temperature": (0.1, 2), "top_p": (0.05, 1)}
 
 
 def main(argv: list[str]) -> int:
@@ -31,6 +33,11 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--guidance", type=float, help="0 to 5 (default: as it is played)")
     parser.add_argument("--temperature", type=float, help="0.1 to 2")
     parser.add_argument("--top-p", type=float, help="0.05 to 1")
+    parser.add_argument(
+        "--sweep",
+        metavar="NAME=V,V,...",
+        help="guidance, temperature or top-p at several values, on validation: a row for each",
+    )
     parser.add_argument("--processes", type=int, metavar="N", help="default: one for each core")
     parser.add_argument("--plot", type=Path, metavar="DIR", help="draw pictures into a folder")
     parser.add_argument("--rolls", type=Path, metavar="DIR", help="only six piano rolls, one seed")
@@ -51,6 +58,9 @@ def _evaluate(options: argparse.Namespace) -> None:
         for path in draw_rolls(model, options.rolls):
             print(path)
         return
+    if options.sweep is not None:
+        _sweep(options, model)
+        return
     from export.evaluate import evaluate
     from export.evaluation import report
 
@@ -69,6 +79,26 @@ def _evaluate(options: argparse.Namespace) -> None:
         return
     for line in report.lines(found.figures, found.about):
         print(line)
+
+
+def _sweep(options: argparse.Namespace, model: Path) -> None:
+    from export.sweeping import head, read_sweep, row, sweep
+
+    name, values = read_sweep(options.sweep)
+    for value in values:
+        _check(name, value)
+    asked = _asked(options, model)
+    print(head(name), flush=True)
+    for value, found in sweep(asked, name, values, _tell):
+        print(row(value, found), flush=True)
+
+
+def _check(name: str, value: float) -> None:
+    from amt_live.errors import UsageError
+
+    low, high = LIMITS[name]
+    if not low <= value <= high:
+        raise UsageError(f"--{name.replace('_', '-')}: {value:g} is outside {low}-{high}")
 
 
 def _asked(options: argparse.Namespace, model: Path) -> "Options":
@@ -91,11 +121,8 @@ def _asked(options: argparse.Namespace, model: Path) -> "Options":
         for name in ("guidance", "temperature", "top_p")
         if getattr(options, name) is not None
     }
-    limits = {"guidance": (0, 5), "temperature": (0.1, 2), "top_p": (0.05, 1)}
     for name, value in drawn.items():
-        low, high = limits[name]
-        if not low <= value <= high:
-            raise UsageError(f"--{name.replace('_', '-')}: {value:g} is outside {low}-{high}")
+        _check(name, value)
     cache = options.cache or platformdirs.user_cache_path(APP, appauthor=False) / "evaluation"
     return Options(
         model,

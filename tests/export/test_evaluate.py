@@ -20,9 +20,10 @@ from amt_live.engine.model import open_model
 from amt_live.midi.smf import SmfNote, SmfProgram, Song, Track, write
 from amt_live.offline import Request, Stage
 from amt_live.tokens import vocabulary as v
-from export import evaluate, phrases, words
+from export import evaluate, phrases, sweeping, words
 from export.attributes import GENRES, MEASURED, Scale
 from export.commands.evaluate import main
+from export.corpus import prepare
 from export.evaluation import controls, floors, midstream, report
 from export.evaluation.figure import Figure, mean_of
 from export.evaluation.pictures import draw
@@ -274,6 +275,20 @@ def test_a_model_is_evaluated_beside_a_folder_of_real_music(
     assert all("</svg>" in path.read_text(encoding="utf-8") for path in drawn)
 
 
+def test_a_sweep_shows_every_setting_in_a_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare([Path(__file__).parent / "midi"], tmp_path / "corpus")
+    monkeypatch.setattr(sweeping, "EFFORT", evaluate.Effort(1, 0, 2, 1, 0, (1,), 1, 0, 1))
+    model = told_scale(tmp_path / "model")
+    arguments = [str(model), "--train", str(tmp_path / "corpus"), "--cache", str(tmp_path)]
+    assert main([*arguments, "--sweep", "guidance=1,2"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[0] == "guidance" and "swap_arousal" in head
+    assert [row.split()[0] for row in rows] == ["1", "2"]
+    assert len({len(row.split()) for row in (head, *rows)}) == 1
+
+
 def test_rolls_of_several_moods_are_drawn(tmp_path: Path) -> None:
     drawn = draw_rolls(TINY, tmp_path / "rolls", ("a tune, calm", "wild"))
     assert [path.name for path in drawn] == ["a-tune-calm.svg", "wild.svg"]
@@ -287,6 +302,9 @@ def test_what_cannot_be_is_said_in_one_line(
         (["nowhere"], "there is no model"),
         ([str(TINY), "--seeds", "0"], "--seeds"),
         ([str(TINY), "--guidance", "9"], "--guidance"),
+        ([str(TINY), "--sweep", "guidance=1,9"], "--guidance"),
+        ([str(TINY), "--sweep", "loudness=1"], "--sweep"),
+        ([str(TINY), "--sweep", "top-p="], "--sweep"),
         ([str(TINY), "--split", "validation"], "--train"),
         ([str(TINY), "--real", "nowhere"], "nowhere is no folder"),
     ):

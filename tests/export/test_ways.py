@@ -80,7 +80,7 @@ def test_what_is_not_heard_changes_nothing() -> None:
 
 def test_first_bars_are_those_after_a_change() -> None:
     batch = Batch(IDS, MOODS, torch.zeros(1, dtype=torch.int64), torch.zeros(1, 2, 9))
-    # Targets 5 to 7 are ids 6 to 8: the bar line, the slot and the note of the new mood's first bar.
+    # Targets 5 to 7 are ids 6 to 8: bar line, slot and note of the new mood's first bar.
     assert comparing.first_bars(batch)[0].nonzero().flatten().tolist() == [5, 6, 7]
 
 
