@@ -32,6 +32,7 @@ _PACKAGES = {
     "sclang": "supercollider-language",
     "node": "nodejs",
     "npm": "npm",
+    "ruby": "ruby",
 }
 _SOUNDFONT = Path("/usr/share/sounds/sf2/TimGM6mb.sf2")
 

@@ -1,1 +1,1 @@
-"""What makes the generated files of ``patches``; run ``python -m patches.making`` after a change."""
+"""What makes the generated files of ``patches``: run ``python -m patches.making``."""

@@ -47,9 +47,8 @@ def _body(entry: Address) -> str:
     names = [_in_one_word(argument.name) for argument in _taken(entry)]
     path = f"'{entry.path}'"
     if PART_FIELD in entry.path:
-        before, after = entry.path.split(PART_FIELD)
         names = ["part", *names]
-        path = f'"{before}" ++ part ++ "{after}"'
+        path = f'"{entry.path.replace(PART_FIELD, "%")}".format(part)'
     if entry.repeats:
         return f" |... textsAndWeights| this.send({path}, *textsAndWeights) "
     sent = ", ".join([path, *(name for name in names if name != "part")])
@@ -113,12 +112,12 @@ CATEGORIES:: External Control>OSC, Live Coding
 RELATED:: Classes/NetAddr, Classes/OSCFunc
 
 DESCRIPTION::
-amt-live is a program of its own: it turns a mood such as "sparse melancholic jazz ballad" into MIDI,
-endlessly and in time. Start it with code::amt-live daemon:: in a terminal. This class sends it what
-you want and tells you what it does. It makes no sound itself: the band plays a MIDI port.
+amt-live is a program of its own: it turns a mood such as "sparse melancholic jazz ballad" into
+MIDI, endlessly and in time. Start it with code::amt-live daemon:: in a terminal. This class sends
+it what you want and tells you what it does. It makes no sound itself: the band plays a MIDI port.
 
-A number that is out of range, or a name that is not there, changes nothing: the band answers with the
-reason, which goes to link::#-onFail::.
+A number that is out of range, or a name that is not there, changes nothing: the band answers with
+the reason, which goes to link::#-onFail::.
 
 CLASSMETHODS::
 
@@ -156,7 +155,8 @@ METHOD:: onLost
 Called with this object when the band has been silent for three periods.
 
 METHOD:: onFail
-Called with the address, one word and the reason when a command was refused. At first it posts a warning.
+Called with the address, one word and the reason when a command was refused. At first it posts a
+warning.
 
 SUBSECTION:: What the band does
 

@@ -2860,8 +2860,8 @@
     "box": {
      "id": "obj-126",
      "maxclass": "newobj",
-     "numinlets": 13,
-     "numoutlets": 13,
+     "numinlets": 15,
+     "numoutlets": 15,
      "patching_rect": [
       1000.0,
       230.0,
@@ -2881,9 +2881,11 @@
       "",
       "",
       "",
+      "",
+      "",
       ""
      ],
-     "text": "route /amt/mood/armed /amt/mood/applied /amt/mood/cancelled /amt/mood /amt/beat /amt/transport/state /amt/health /amt/error /amt/tempo /amt/density /amt/energy /amt/quantise"
+     "text": "route /amt/mood/armed /amt/mood/applied /amt/mood/cancelled /amt/mood /amt/beat /amt/transport/state /amt/health /amt/error /amt/tempo /amt/density /amt/energy /amt/quantise /amt/take/state /amt/note"
     }
    },
    {
@@ -4287,6 +4289,230 @@
      "text": "Not on the face: any other address of the table works the same way; `prepend` it and send it to udpsend. patches/max/README.md tells more.",
      "fontsize": 12.0
     }
+   },
+   {
+    "box": {
+     "id": "obj-193",
+     "maxclass": "toggle",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1500.0,
+      40.0,
+      22.0,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      664.0,
+      228.0,
+      22.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-194",
+     "maxclass": "comment",
+     "text": "record",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1530.0,
+      40.0,
+      90.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      690.0,
+      230.0,
+      90.0,
+      20.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-195",
+     "maxclass": "newobj",
+     "text": "select 1 0",
+     "numinlets": 3,
+     "numoutlets": 3,
+     "outlettype": [
+      "",
+      "",
+      ""
+     ],
+     "patching_rect": [
+      1500.0,
+      70.0,
+      90.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-196",
+     "maxclass": "message",
+     "text": "/amt/take/start",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1500.0,
+      100.0,
+      120.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-197",
+     "maxclass": "message",
+     "text": "/amt/take/stop",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1630.0,
+      100.0,
+      120.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-198",
+     "maxclass": "button",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1500.0,
+      140.0,
+      24.0,
+      24.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      664.0,
+      258.0,
+      22.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-199",
+     "maxclass": "comment",
+     "text": "keep 16 bars",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1530.0,
+      140.0,
+      100.0,
+      20.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      690.0,
+      260.0,
+      100.0,
+      20.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-200",
+     "maxclass": "message",
+     "text": "/amt/capture 16",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1500.0,
+      170.0,
+      120.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-201",
+     "maxclass": "newobj",
+     "text": "prepend set",
+     "numinlets": 1,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1500.0,
+      210.0,
+      90.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-202",
+     "maxclass": "message",
+     "text": "-",
+     "numinlets": 2,
+     "numoutlets": 1,
+     "outlettype": [
+      ""
+     ],
+     "patching_rect": [
+      1500.0,
+      240.0,
+      120.0,
+      22.0
+     ],
+     "presentation": 1,
+     "presentation_rect": [
+      664.0,
+      294.0,
+      120.0,
+      22.0
+     ]
+    }
+   },
+   {
+    "box": {
+     "id": "obj-203",
+     "maxclass": "newobj",
+     "text": "s amt-note",
+     "numinlets": 1,
+     "numoutlets": 0,
+     "patching_rect": [
+      1640.0,
+      210.0,
+      90.0,
+      22.0
+     ]
+    }
    }
   ],
   "lines": [
@@ -5674,7 +5900,7 @@
     "patchline": {
      "source": [
       "obj-126",
-      12
+      14
      ],
      "destination": [
       "obj-175",
@@ -6062,6 +6288,126 @@
      ],
      "destination": [
       "obj-115",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-193",
+      0
+     ],
+     "destination": [
+      "obj-195",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-195",
+      0
+     ],
+     "destination": [
+      "obj-196",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-195",
+      1
+     ],
+     "destination": [
+      "obj-197",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-196",
+      0
+     ],
+     "destination": [
+      "obj-19",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-197",
+      0
+     ],
+     "destination": [
+      "obj-19",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-198",
+      0
+     ],
+     "destination": [
+      "obj-200",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-200",
+      0
+     ],
+     "destination": [
+      "obj-19",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-126",
+      12
+     ],
+     "destination": [
+      "obj-201",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-201",
+      0
+     ],
+     "destination": [
+      "obj-202",
+      0
+     ]
+    }
+   },
+   {
+    "patchline": {
+     "source": [
+      "obj-126",
+      13
+     ],
+     "destination": [
+      "obj-203",
       0
      ]
     }

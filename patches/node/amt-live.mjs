@@ -8,7 +8,6 @@
 import { EventEmitter, once } from 'node:events';
 import { Server } from 'node-osc';
 
-const ANSWER_MS = 5000;
 const KEEP_ALIVE_MS = 20000; // the band forgets a listener after 60 s of silence
 
 export class AmtLive extends EventEmitter {
@@ -16,10 +15,11 @@ export class AmtLive extends EventEmitter {
   #keeper;
   #waiting = [];
 
-  static async connect({ host = '127.0.0.1', port = 9740 } = {}) {
+  static async connect({ host = '127.0.0.1', port = 9740, answerMs = 5000 } = {}) {
     const band = new AmtLive();
     band.host = host;
     band.port = port;
+    band.answerMs = answerMs;
     // Heard on every interface only if the band is on another machine.
     band.#socket = new Server(0, host === '127.0.0.1' ? host : '0.0.0.0');
     await once(band.#socket, 'listening');
@@ -54,7 +54,7 @@ export class AmtLive extends EventEmitter {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => one.end(new Error(`no answer from ${this.host}:${this.port}: is amt-live daemon running?`)),
-        ANSWER_MS,
+        this.answerMs,
       );
       const one = {
         address,

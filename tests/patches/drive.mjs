@@ -4,7 +4,7 @@ import { AmtLive } from './amt-live.mjs';
 
 const { AMT_LIVE_OSC_PORT: port, AMT_LIVE_NAME: name, AMT_LIVE_MODE: mode } = process.env;
 const say = (...words) => console.log('said:', ...words);
-const band = await AmtLive.connect({ port: Number(port) });
+const band = await AmtLive.connect({ port: Number(port), answerMs: 60000 });
 band.on('/amt/mood/armed', (id, text, bar, beat) => say('armed', text, bar, beat));
 band.on('/amt/mood/applied', (id, text, bar, beat) => say('applied', text, bar, beat));
 band.on('/amt/beat', (bar, beat) => say('beat', bar, beat));

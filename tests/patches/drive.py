@@ -1,4 +1,4 @@
-"""Drives a real daemon with the Python client, for the tests: prints a line for all that it sees."""
+"""Drives a real daemon with the Python client, for the tests: prints what it sees."""
 
 import os
 import sys

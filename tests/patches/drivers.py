@@ -1,7 +1,7 @@
 """Real OSC clients as processes, each of which drives a daemon and prints a line for what it sees.
 
-A line that counts is ``said: WORD ...``. A client gets the daemon's port, its own name, a free port,
-the takes folder and what to do (``play`` the whole session, or ``listen``) through the environment.
+A line that counts is ``said: WORD ...``. A client gets the daemon's port, its own name, a free
+port, the takes folder and what to do (``play`` the whole session, or ``listen``) as environment.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PATCHES = ROOT / "patches"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 def free_port() -> int:

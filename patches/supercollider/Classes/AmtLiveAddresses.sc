@@ -86,22 +86,22 @@
 	samplingGuidance { |guidance| this.send('/amt/sampling/guidance', guidance) }
 
 	// Silence this part.
-	partMute { |part, mute| this.send("/amt/part/" ++ part ++ "/mute", mute) }
+	partMute { |part, mute| this.send("/amt/part/%/mute".format(part), mute) }
 
 	// Hear only the parts that are soloed.
-	partSolo { |part, solo| this.send("/amt/part/" ++ part ++ "/solo", solo) }
+	partSolo { |part, solo| this.send("/amt/part/%/solo".format(part), solo) }
 
 	// The MIDI channel of this part, counted from 1.
-	partChannel { |part, channel| this.send("/amt/part/" ++ part ++ "/channel", channel) }
+	partChannel { |part, channel| this.send("/amt/part/%/channel".format(part), channel) }
 
 	// The sound of this part: a General MIDI program from 0.
-	partProgram { |part, program| this.send("/amt/part/" ++ part ++ "/program", program) }
+	partProgram { |part, program| this.send("/amt/part/%/program".format(part), program) }
 
 	// How loud this part is.
-	partLevel { |part, level| this.send("/amt/part/" ++ part ++ "/level", level) }
+	partLevel { |part, level| this.send("/amt/part/%/level".format(part), level) }
 
 	// Move this part by octaves.
-	partOctave { |part, octave| this.send("/amt/part/" ++ part ++ "/octave", octave) }
+	partOctave { |part, octave| this.send("/amt/part/%/octave".format(part), octave) }
 
 	// The model that plays, by its folder's bare name. Another one is opened beside the music and plays from a bar line on; a bad one changes nothing.
 	model { |name, at| this.send('/amt/model', name, this.at_(at)) }
@@ -123,6 +123,30 @@
 
 	// Write the last bars, and the one in progress, into the takes folder, though nothing was recording; a bare name or none.
 	capture { |bars, name| this.send('/amt/capture', bars, name) }
+
+	// Bind the controller or key that is moved next to this address, over its range or the two numbers after it; or to a whole command.
+	learn { |target| this.send('/amt/learn', target) }
+
+	// Forget the controllers that are bound to this address; * forgets all.
+	unlearn { |target| this.send('/amt/unlearn', target) }
+
+	// The controllers and what they are bound to, as many arguments as there are.
+	learnList { this.send('/amt/learn/list') }
+
+	// The port through which hands are heard; empty while there is none.
+	midiIn { this.send('/amt/midi/in') }
+
+	// 1 sends on what comes in from the hands, beside the band's own notes.
+	thru { |on| this.send('/amt/thru', on) }
+
+	// Listen to the hands for so many bars, silent or with bass and drums going round (thin); then answer for as many in their key and density.
+	call { |bars, mode, at| this.send('/amt/call', bars, mode, this.at_(at)) }
+
+	// Listen no more, and play on as before.
+	callCancel { this.send('/amt/call/cancel') }
+
+	// Where call and response stands: idle, armed, listening or answering, in which of how many bars; and notes, key and density heard.
+	callState { this.send('/amt/call/state') }
 
 	// 1 sends everything that happens to the asker (or to that port of its machine) for 60 s, renewed by any message from it; 0 ends that.
 	notify { |on, port| this.send('/amt/notify', on, port) }
