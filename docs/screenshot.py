@@ -24,7 +24,7 @@ from textual.strip import Strip
 
 from amt_live.tui.app import StageApp
 from amt_live.tui.link import OscLink
-from amt_live.tui.theme import STAGE
+from amt_live.tui.theme import STAGE, Palette
 
 CELL_X, CELL_Y = 10.0, 20.0
 MARGIN, TITLE_Y = 16.0, 30.0
@@ -61,21 +61,21 @@ def rectangle(x: float, y: float, width: float, height: float, colour: str) -> s
     return f'<rect x="{left:.2f}" y="{top:.2f}" {size} fill="{colour}"/>'
 
 
-def colours(segment: Segment) -> tuple[str, str, bool]:
+def colours(segment: Segment, palette: Palette) -> tuple[str, str, bool]:
     """Foreground, background and boldness of a segment."""
     style = segment.style
-    ink = style.color.get_truecolor().hex if style and style.color else STAGE.text
-    ground = style.bgcolor.get_truecolor().hex if style and style.bgcolor else STAGE.ground
+    ink = style.color.get_truecolor().hex if style and style.color else palette.text
+    ground = style.bgcolor.get_truecolor().hex if style and style.bgcolor else palette.ground
     return ink, ground, bool(style and style.bold)
 
 
-def draw_row(y: int, strip: Strip) -> Iterable[str]:
+def draw_row(y: int, strip: Strip, palette: Palette) -> Iterable[str]:
     """The shapes of one row of cells."""
     x = 0
     for segment in strip:
-        ink, ground, bold = colours(segment)
+        ink, ground, bold = colours(segment, palette)
         length = segment.cell_length
-        if Color.parse(ground) != Color.parse(STAGE.ground):
+        if Color.parse(ground) != Color.parse(palette.ground):
             yield rectangle(x, y, length, 1, ground)
         for column, letter in enumerate(segment.text):
             for bx, by, width, height in BLOCKS.get(letter, ()):
@@ -91,11 +91,11 @@ def draw_row(y: int, strip: Strip) -> Iterable[str]:
         x += length
 
 
-def to_svg(strips: list[Strip], columns: int) -> str:
+def to_svg(strips: list[Strip], columns: int, palette: Palette = STAGE) -> str:
     """The rows of a screen as a drawing of a terminal window."""
     width = columns * CELL_X + 2 * MARGIN
     height = len(strips) * CELL_Y + 2 * MARGIN + TITLE_Y
-    shapes = [shape for y, strip in enumerate(strips) for shape in draw_row(y, strip)]
+    shapes = [shape for y, strip in enumerate(strips) for shape in draw_row(y, strip, palette)]
     lights = "".join(
         f'<circle cx="{MARGIN + 8 + i * 20}" cy="24" r="6" fill="{colour}"/>'
         for i, colour in enumerate(("#ff5f57", "#febc2e", "#28c840"))
@@ -105,8 +105,8 @@ def to_svg(strips: list[Strip], columns: int) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
             f'width="{width:g}" height="{height:g}" font-family="{FONT}" font-size="16.61" '
             'shape-rendering="crispEdges">',
-            f'<rect width="{width:g}" height="{height:g}" rx="12" fill="{STAGE.ground}" '
-            f'stroke="{STAGE.line}" shape-rendering="auto"/>',
+            f'<rect width="{width:g}" height="{height:g}" rx="12" fill="{palette.ground}" '
+            f'stroke="{palette.line}" shape-rendering="auto"/>',
             f'<g shape-rendering="auto">{lights}</g>',
             *shapes,
             "</svg>\n",

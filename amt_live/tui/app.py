@@ -4,55 +4,82 @@
 changed at most ten times a second, keys send commands. The music needs nothing of this.
 """
 
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
 
-from amt_live.control.state import BeatPassed, MoodApplied, NotePlayed, PartState, TransportChanged
-from amt_live.control.when import When
-from amt_live.errors import AmtError
+from amt_live.control.state import (
+    BeatPassed,
+    MoodApplied,
+    NoteDecided,
+    NotePlayed,
+    TransportChanged,
+    Wiped,
+)
 from amt_live.livecode.pieces import LineError
 from amt_live.livecode.syntax import parse
 from amt_live.music.parts import PART_NAMES
-from amt_live.music.timeline import MAX_BPM, MIN_BPM
+from amt_live.tui.acting import ActingApp, Clock, usable
 from amt_live.tui.board import Board
+from amt_live.tui.commanding import RAW, hint_of
 from amt_live.tui.frames import FRAMES_PER_S, Frames
 from amt_live.tui.help import HelpScreen
 from amt_live.tui.history import MoodHistory
-from amt_live.tui.keys import KEYS, Mode
+from amt_live.tui.keys import KEYS, Key, Mode
 from amt_live.tui.layout import STYLE, rows
-from amt_live.tui.lines import Lines, news_of
+from amt_live.tui.lines import news_of
 from amt_live.tui.link import Link
 from amt_live.tui.messages import Atom, notice_of, receive
-from amt_live.tui.partspaint import first_row
-from amt_live.tui.roll import Roll
+from amt_live.tui.pages import LeaveScreen, MoodsScreen
+from amt_live.tui.partspaint import first_row, level_at
+from amt_live.tui.remember import remember_theme
+from amt_live.tui.roll import Roll, RollNote
 from amt_live.tui.styles import StylesScreen
-from amt_live.tui.theme import STAGE, Palette, textual_theme
-from amt_live.tui.view import LinkState, StageView, with_link, with_message
-from amt_live.tui.widgets import MoodLine, PartsPanel, is_wrong
+from amt_live.tui.theme import PALETTES, STAGE, Palette, textual_theme
+from amt_live.tui.view import LinkState, with_link
+from amt_live.tui.widgets import MoodLine, PartsPanel, is_wrong, no_key
 
-CONFIRM_S: Final = 3.0
 EMPTY_HINT: Final = "type a few words, such as: calm piano ballad"
+PAGES: Final = (HelpScreen, StylesScreen, MoodsScreen)
+"""Screens that cover the stage: nothing is painted under them."""
 
-Clock = Callable[[], float]
+
+def keymap(keys: Sequence[Key]) -> dict[str, str]:
+    """The bindings of a table of keys, by their ids, as Textual takes them."""
+    found = {}
+    for key in keys:
+        found[f"{key.name}.always"] = ",".join(key.always) or no_key(key)
+        found[f"{key.name}.command"] = ",".join(key.command) or no_key(key)
+    return found
 
 
-class StageApp(App[None]):
-    """The screen. ``owns_daemon``: the band ends with it, so leaving asks twice."""
+class StageApp(ActingApp):
+    """The screen. ``owns_daemon``: the band ends with it, unless it is left playing.
+
+    ``theme_path`` is where the theme is remembered; ``trouble`` is said once the band is found.
+    """
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "amt-live"
     AUTO_FOCUS = "#line"
     CSS = STYLE
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(key.always), key.action, key.about, show=False, priority=True)
+        Binding(
+            ",".join(key.always) or no_key(key),
+            key.action,
+            key.about,
+            show=False,
+            priority=True,
+            id=f"{key.name}.always",
+        )
         for key in KEYS
-        if key.always
     ]
 
     def __init__(
@@ -63,21 +90,22 @@ class StageApp(App[None]):
         owns_daemon: bool = False,
         history: MoodHistory | None = None,
         palette: Palette = STAGE,
+        keys: Sequence[Key] = KEYS,
+        theme_path: Path | None = None,
+        trouble: str = "",
         clock: Clock = time.perf_counter,
     ) -> None:
-        super().__init__()
-        self.view = StageView(where=where)
+        super().__init__(link, where, clock, owns_daemon)
         self.roll = Roll()
-        self.selected = 0
-        self._link = link
-        self._owns_daemon = owns_daemon
+        self.keys = usable(keys)
         self._history = history or MoodHistory(None)
-        self._palette = palette
-        self._clock = clock
+        self._theme_path = theme_path
+        self._trouble = trouble
         self._frames: Frames | None = None
-        self._leave_until_s = -math.inf
-        self._lines = Lines(self._send)
-        self.register_theme(textual_theme(palette))
+        self._stage: Screen[object] | None = None
+        for known in PALETTES.values():
+            self.register_theme(textual_theme(known))
+        self.palette = palette
         self.theme = palette.name
 
     def compose(self) -> ComposeResult:
@@ -86,12 +114,23 @@ class StageApp(App[None]):
 
     def on_mount(self) -> None:
         """Start listening and painting."""
-        boards = {board.id or "": board for board in self.query(Board)}
+        self._boards = {board.id or "": board for board in self.query(Board)}
         self._line, self._parts = self.query_one(MoodLine), self.query_one(PartsPanel)
-        self._frames = Frames(boards, self._palette)
-        self._frames.fit(self.size)
+        if self.keys != KEYS:
+            self.set_keymap(keymap(self.keys))
+        self._dress()
         self.set_interval(1 / FRAMES_PER_S, self.paint)
         self.run_worker(self._link.run(self._receive, self._link_changed), exit_on_error=True)
+
+    def _dress(self) -> None:
+        self._frames = Frames(self._boards, self.palette, self.keys)
+        self._frames.fit(self.size)
+
+    def wear(self, palette: Palette) -> None:
+        """Show everything in other colours, now and the next time."""
+        super().wear(palette)
+        remember_theme(self._theme_path, palette)
+        self._dress()
 
     async def on_unmount(self) -> None:
         """Hang up: awaited here, because workers are only cancelled, not awaited, on exit."""
@@ -110,14 +149,16 @@ class StageApp(App[None]):
     def _receive(self, address: str, atoms: Sequence[Atom], at_s: float) -> None:
         """One message of the daemon. Thread: Textual's."""
         tempo_bpm = self.view.band.tempo_bpm
-        self._lines.hear(address, atoms)
-        self._line.know(address, atoms)
-        if (news := news_of(address, atoms)) is not None:
-            self._say(news[0], "error" if news[1] else "hint")
         match notice_of(address, atoms):
             case NotePlayed(part, pitch, velocity, beats) if part in PART_NAMES:
                 index = PART_NAMES.index(part)
                 self.roll.note(index, pitch, velocity, beats, at_s, tempo_bpm)
+                return
+            case NoteDecided() as note:
+                self._decided(note, at_s)
+                return
+            case Wiped(in_beats):
+                self.roll.wipe(in_beats, at_s, tempo_bpm)
                 return
             case BeatPassed(bar, beat) if self.view.band.transport != "stopped":
                 self.roll.beat(bar, beat, at_s, tempo_bpm)
@@ -125,104 +166,113 @@ class StageApp(App[None]):
                 self.roll.mood(text, at_s, tempo_bpm)
             case TransportChanged("stopped"):
                 self.roll.stop()
+        self._lines.hear(address, atoms)
+        self._line.know(address, atoms)
+        if (news := news_of(address, atoms)) is not None:
+            self.say(news[0], "error" if news[1] else "hint")
         self.view = receive(self.view, address, atoms, at_s)
+
+    def _decided(self, note: NoteDecided, at_s: float) -> None:
+        if note.part not in PART_NAMES:
+            return
+        index = PART_NAMES.index(note.part)
+        octaves = next((p.octave for p in self.view.band.parts if p.name == note.part), 0)
+        coming = RollNote(
+            note.in_beats,
+            note.in_beats + note.beats,
+            index,
+            note.pitch + 12 * octaves * (note.part != PART_NAMES[0]),
+            note.velocity,
+        )
+        self.roll.decide(coming, at_s, self.view.band.tempo_bpm)
 
     def _link_changed(self, state: LinkState) -> None:
         if state != "connected":
             self.roll.stop()
         self.view = with_link(self.view, state)
-
-    def _ask(self, address: str, *atoms: Atom, done: str = "") -> None:
-        """Send a command; what it sets is shown at once and corrected by the daemon's answer.
-
-        ``done`` is said once it was carried out.
-        """
-        if self.view.link != "connected":
-            self._say(f"no band at {self.view.where} yet", "error")
-            return
-        self.view = receive(self.view, address, atoms, self._clock())
-        self.run_worker(self._asked(address, *atoms, done=done), exit_on_error=True)
-
-    async def _asked(self, address: str, *atoms: Atom, done: str = "") -> None:
-        try:
-            await self._link.ask(address, *atoms)
-        except AmtError as error:
-            self._say(str(error), "error")
-        else:
-            if done:
-                self._say(done, "hint")
-
-    def _say(self, text: str, severity: str) -> None:
-        self.view = with_message(
-            self.view, text, "error" if severity == "error" else "hint", self._clock()
-        )
+        if state == "connected" and self._trouble:
+            self.say(self._trouble, "error")
+            self._trouble = ""
 
     def paint(self) -> None:
         """Show what changed since the last frame. Thread: Textual's; never blocks."""
-        if self._frames is None or len(self.screen_stack) != 1:
+        if self._frames is None or isinstance(self.screen, PAGES):
             return
-        if self.focused is None:
+        if len(self.screen_stack) == 1 and self.focused is None:
             # A click beside everything: keys must not fall into the void.
             self._line.focus()
         self._frames.paint(self.view, self.roll, self.mode, self.selected, self._clock())
 
     def on_input_submitted(self, event: MoodLine.Submitted) -> None:
         """Do what the line says; a wrong one is explained and stays to be corrected."""
+        if not isinstance(event.input, MoodLine):
+            return  # the palette's own line
+        if event.value.startswith(RAW):
+            self._send_raw(event.value)
+            return
         try:
             statement = parse(event.value)
             if statement is None:
-                self._say(EMPTY_HINT, "hint")
+                self.say(EMPTY_HINT, "hint")
                 return
             if self.view.link != "connected":
-                self._say(f"no band at {self.view.where} yet; the mood is kept here", "error")
+                self.say(f"no band at {self.view.where} yet; the mood is kept here", "error")
                 return
             self._lines.do(statement)
         except LineError as error:
-            self._say(error.here, "error")
+            self.say(error.here, "error")
             event.input.cursor_position = error.column - 1
             return
         self._history.add(event.value)
         event.input.clear()
 
+    def _send_raw(self, line: str) -> None:
+        """One OSC message as it was typed; what is wrong with it the daemon says."""
+        address, *atoms = line.split()
+        self.ask(address, *atoms)
+        if self.view.link == "connected":
+            self._history.add(line)
+            self._line.clear()
+
+    def begin_line(self, text: str) -> None:
+        """Put the beginning of a message on the mood line, to be completed there."""
+        self._line.focus()
+        self._line.value = text
+        self._line.cursor_position = len(text)
+        if hint := hint_of(text):
+            self.say(hint, "hint")
+
     def on_input_changed(self, event: MoodLine.Changed) -> None:
         """Colour a line that cannot be right any more, whatever is typed after it."""
-        event.input.set_class(is_wrong(event.value), "wrong")
+        if isinstance(event.input, MoodLine):
+            event.input.set_class(is_wrong(event.value), "wrong")
 
-    def _send(self, address: str, atoms: tuple[Atom, ...]) -> None:
-        self.run_worker(self._asked(address, *atoms), exit_on_error=True)
+    def _row_of(self, y: int) -> int:
+        parts = self.view.band.parts
+        first = first_row(self.selected, len(parts), self._parts.size.height)
+        return min(first + y, len(parts) - 1)
 
     def on_parts_panel_clicked(self, event: PartsPanel.Clicked) -> None:
-        """Select the part that was clicked."""
-        parts = self.view.band.parts
-        height = self._parts.size.height
-        index = first_row(self.selected, len(parts), height) + event.row
-        self.selected = min(index, len(parts) - 1)
+        """Select the part that was clicked; on its bar, set its level."""
+        self.selected = self._row_of(event.row)
+        level = level_at(event.column, self._parts.size.width)
+        if level is not None:
+            self._set_part("level", level)
 
-    def action_help(self) -> None:
-        """Show or close the help."""
-        if isinstance(self.screen, HelpScreen):
-            self.screen.close()
-        else:
-            self.push_screen(HelpScreen(self._palette))
-
-    def action_styles(self) -> None:
-        """Show the palette of the model, or close it; what is chosen is armed like a mood."""
-        if isinstance(self.screen, StylesScreen):
-            self.screen.close()
-        elif not self.view.band.styles:
-            self._say("this model has no styles", "hint")
-        else:
-            self.push_screen(StylesScreen(self._palette, self.view.band.styles), self._play_style)
-
-    def _play_style(self, number: int | None) -> None:
-        if number is not None:
-            self._lines.forget()
-            self._ask("/amt/style", number)
+    def on_parts_panel_turned(self, event: PartsPanel.Turned) -> None:
+        """Louder or softer by the wheel, over the part that the pointer is on."""
+        self.selected = self._row_of(event.row)
+        self.action_level(event.step)
 
     def action_switch_keys(self) -> None:
         """Between typing and command mode."""
-        if isinstance(self.screen, HelpScreen | StylesScreen):
-            self.screen.close()
+        screen = self.screen
+        if isinstance(screen, PAGES):
+            screen.close()
+        elif isinstance(screen, LeaveScreen):
+            screen.close(None)
+        elif isinstance(screen, CommandPalette):
+            screen.dismiss()
         elif self.mode is Mode.TYPING:
             self._parts.focus()
         else:
@@ -230,97 +280,5 @@ class StageApp(App[None]):
 
     def action_type_mood(self) -> None:
         """Give the keys to the mood line."""
-        self._line.focus()
-
-    def action_play_stop(self) -> None:
-        """Play when stopped, else stop."""
-        is_stopped = self.view.band.transport == "stopped"
-        self._ask("/amt/transport/play" if is_stopped else "/amt/transport/stop")
-
-    def action_record(self) -> None:
-        """Start a take, or end the one that runs."""
-        self._ask("/amt/take/start" if self.view.band.take is None else "/amt/take/stop")
-
-    def action_capture(self, bars: int) -> None:
-        """Keep the last bars, though nothing was recording."""
-        self._ask("/amt/capture", bars, done=f"the last {bars} bars are kept")
-
-    def action_panic(self) -> None:
-        """Silence, now."""
-        self._ask("/amt/panic")
-
-    def action_cancel_mood(self) -> None:
-        """Forget the armed mood."""
-        if self.view.band.armed is None:
-            self._say("no mood is armed", "hint")
-        else:
-            self._ask("/amt/mood/cancel")
-
-    def action_undo_mood(self) -> None:
-        """Take back the last line that was typed here, else arm the mood that played before."""
-        taken = self._lines.take_back()
-        if taken is None:
-            self._ask("/amt/mood/undo")
-            return
-        line, messages = taken
-        for message in messages:
-            self._ask(message.address, *message.atoms)
-        self._say(f"taken back: {line}", "hint")
-
-    def action_tempo(self, bpm: int) -> None:
-        """Faster or slower by some beats a minute."""
-        tempo_bpm = min(MAX_BPM, max(MIN_BPM, round(self.view.band.tempo_bpm) + bpm))
-        self._ask("/amt/tempo", float(tempo_bpm))
-
-    def action_quantise(self, step: int) -> None:
-        """The next choice of when moods take effect."""
-        words = list(When)
-        self._ask(
-            "/amt/quantise",
-            str(words[(words.index(self.view.band.quantise) + step) % len(words)]),
-        )
-
-    def action_select(self, step: int) -> None:
-        """Select another part."""
-        self.selected = (self.selected + step) % len(self.view.band.parts)
-
-    @property
-    def _part(self) -> PartState:
-        return self.view.band.parts[self.selected]
-
-    def _set_part(self, field: str, value: int) -> None:
-        self._ask(f"/amt/part/{self._part.name}/{field}", value)
-
-    def action_mute(self) -> None:
-        """Mute the part, or end it."""
-        self._set_part("mute", int(not self._part.mute))
-
-    def action_solo(self) -> None:
-        """Solo the part, or end it."""
-        self._set_part("solo", int(not self._part.solo))
-
-    def action_level(self, step: int) -> None:
-        """Louder or softer."""
-        self._set_part("level", min(127, max(0, self._part.level + step)))
-
-    def action_program(self, step: int) -> None:
-        """The next or the previous sound."""
-        self._set_part("program", (self._part.program + step) % 128)
-
-    def action_octave(self, step: int) -> None:
-        """Higher or lower by octaves."""
-        self._set_part("octave", min(3, max(-3, self._part.octave + step)))
-
-    def action_everyone(self) -> None:
-        """No part muted, none soloed."""
-        self._ask("/amt/part/*/mute", 0)
-        self._ask("/amt/part/*/solo", 0)
-
-    def action_leave(self) -> None:
-        """Close the screen; asks again where the band would end with it."""
-        now_s = self._clock()
-        if self._owns_daemon and self.view.link == "connected" and now_s > self._leave_until_s:
-            self._leave_until_s = now_s + CONFIRM_S
-            self._say("the band stops with this screen: ^Q again to quit", "hint")
-            return
-        self.exit()
+        if len(self.screen_stack) == 1:
+            self._line.focus()

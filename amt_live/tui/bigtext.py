@@ -1,8 +1,9 @@
 """Large letters for the mood: one small pixel font, drawn at the largest size that fits.
 
-Called by the painters on the Textual thread; pure. Letters are 5 pixels high and 1 to 5 wide. Three
-sizes share them: ``DOUBLE`` (two columns a pixel), ``HALF`` (square pixels out of half blocks) and
-``QUARTER`` (quadrant blocks, narrow, for long moods on small screens).
+Called by the painters on the Textual thread; pure. Letters are 5 pixels high and 1 to 5 wide. Four
+sizes share them: ``DOUBLE`` (two columns a pixel), ``TALL`` (one column a pixel, as high), ``HALF``
+(square pixels out of half blocks) and ``QUARTER`` (quadrant blocks, narrow, for long moods on small
+screens).
 """
 
 import unicodedata
@@ -83,6 +84,7 @@ class Size(Enum):
     """How big letters are drawn; the value is (columns a pixel, rows of a line of text)."""
 
     DOUBLE = (2.0, 5)
+    TALL = (1.0, 5)
     HALF = (1.0, 3)
     QUARTER = (0.5, 3)
 
@@ -144,6 +146,8 @@ def draw_line(text: str, size: Size) -> list[str]:
     pixels = _pixels(text, size)
     if size is Size.DOUBLE:
         return ["".join("██" if pixel == "#" else "  " for pixel in row) for row in pixels]
+    if size is Size.TALL:
+        return [row.replace("#", "█").replace(".", " ") for row in pixels]
     blank = "." * len(pixels[0])
     # One empty pixel row on top: five pixels in three rows of two, standing on the base line.
     pixels = [blank, *pixels]
@@ -198,8 +202,8 @@ def fit(text: str, columns: int, rows: int) -> BigText:
             lines = _wrap(text, size, int(columns / size.columns_per_pixel))
             if lines is None:
                 continue
-            # Half and quarter lines carry their own empty pixel row; double ones need one.
-            gap = 1 if size is Size.DOUBLE else 0
+            # Half and quarter lines carry their own empty pixel row; double and tall ones need one.
+            gap = 1 if size in (Size.DOUBLE, Size.TALL) else 0
             if len(lines) * size.rows + gap * (len(lines) - 1) <= rows:
                 drawn: list[str] = []
                 for line in lines:

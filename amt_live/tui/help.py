@@ -1,6 +1,8 @@
 """The help screen: every key, from the table of keys. Any key closes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -9,69 +11,109 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from amt_live.tui.board import Board
-from amt_live.tui.keys import KEYS, TYPING_HELP, key_name
-from amt_live.tui.paint import Row, fit_row, style
+from amt_live.tui.inks import Row, fit_row, style
+from amt_live.tui.keys import KEYS, TYPING_HELP, Key, key_name
 from amt_live.tui.theme import Palette
 
-_KEY_COLUMNS = 14
+ALWAYS_COLUMNS: Final = 9
+COMMAND_COLUMNS: Final = 9
+NARROW: Final = 34
+"""A column of the page is at least so wide ..."""
+WIDE: Final = 60
+"""... and of a large page about so wide."""
 
 
-def help_lines() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """What works everywhere, and what works in command mode; a pair without text is a heading."""
-    always = [("WHILE TYPING", ""), *TYPING_HELP, ("EVERYWHERE", "")]
-    always += _merged((key.always, key.about) for key in KEYS)
-    command = [("COMMAND MODE", ""), *_merged((key.command, key.about) for key in KEYS)]
-    return always, command
+@dataclass(frozen=True, slots=True)
+class HelpLine:
+    """One line: the keys that always work, those of command mode, what they do.
+
+    Without keys it is a heading; ``about`` of a typed line stands beside what is typed.
+    """
+
+    always: str
+    command: str
+    about: str
+    is_heading: bool = False
 
 
-def _merged(keys: Iterable[tuple[tuple[str, ...], str]]) -> list[tuple[str, str]]:
-    """One line for each action; a key without a text joins the line before it."""
-    lines: list[tuple[str, str]] = []
-    for names, about in keys:
-        shown = " ".join(map(key_name, names))
-        if names and about:
-            lines.append((shown, about))
-        elif names:
-            before, text = lines[-1]
-            lines[-1] = (f"{before} / {shown}", text)
+def help_lines(keys: Sequence[Key] = KEYS) -> list[HelpLine]:
+    """Every line of the page, in order; an action without keys has none."""
+    lines = [HelpLine("ALWAYS", "COMMAND", "MODE (Esc, and back)", True)]
+    for key in keys:
+        always, command = _names(key.always), _names(key.command)
+        if key.about and (always or command):
+            lines.append(HelpLine(always, command, key.about))
+        elif always or command:
+            before = lines[-1]
+            lines[-1] = HelpLine(
+                _joined(before.always, always), _joined(before.command, command), before.about
+            )
+    lines.append(HelpLine("ON THE MOOD LINE", "", "", True))
+    lines += [HelpLine(typed, "", about) for typed, about in TYPING_HELP]
     return lines
 
 
-def paint_help(palette: Palette, width: int, height: int) -> list[Row]:
-    """The help in two columns; rows that do not fit are cut."""
+def _names(keys: Iterable[str]) -> str:
+    return " ".join(map(key_name, keys))
+
+
+def _joined(before: str, more: str) -> str:
+    if not (before and more):
+        return before or more
+    first = before.split("-")[0]
+    # Keys that count up are written as a range: 1-9.
+    if before[-1].isdigit() and more == str(int(before[-1]) + 1) and len(first) == 1:
+        return f"{first}-{more}"
+    return f"{before} {more}"
+
+
+def paint_help(palette: Palette, width: int, height: int, keys: Sequence[Key] = KEYS) -> list[Row]:
+    """The help in as many columns as it needs; lines that do not fit are cut."""
     ground = style(palette.text, palette.ground)
-    always, command = help_lines()
-    half = width // 2
+    lines = help_lines(keys)
     title = Segment(" amt-live · keys", style(palette.mood, palette.ground, True))
     close = Segment("any key closes ", style(palette.faint, palette.ground))
-    rows = [fit_row([title], [close], width, ground)]
-    if height > len(command) + 2:
-        rows.append([Segment(" " * width, ground)])
-    for index in range(max(len(always), len(command))):
-        left = always[index] if index < len(always) else ("", "")
-        right = command[index] if index < len(command) else ("", "")
-        rows.append([*_cell(left, palette, half), *_cell(right, palette, width - half)])
+    room = max(1, height - 2)
+    columns = max(1, min(max(-(-len(lines) // room), width // WIDE), width // NARROW))
+    across, each = width // columns, -(-len(lines) // columns)
+    rows = [fit_row([title], [close], width, ground), [Segment(" " * width, ground)]]
+    for y in range(min(each, room)):
+        row: Row = []
+        for column in range(columns):
+            index = column * each + y
+            wide = across if column < columns - 1 else width - across * (columns - 1)
+            line = lines[index] if index < len(lines) else HelpLine("", "", "")
+            row.extend(_cells(line, palette, wide))
+        rows.append(row)
     rows += [[Segment(" " * width, ground)]] * (height - len(rows))
     return rows[:height]
 
 
-def _cell(line: tuple[str, str], palette: Palette, width: int) -> Iterable[Segment]:
-    key, about = line
-    if not about:
-        yield Segment(set_cell_size(f" {key}", width), style(palette.armed, palette.ground, True))
-        return
-    shown = f" {key}"
-    columns = max(_KEY_COLUMNS, cell_len(shown) + 1)
-    yield Segment(set_cell_size(shown, columns), style(palette.mood, palette.ground, True))
-    yield Segment(set_cell_size(about, width - columns), style(palette.text, palette.ground))
+def _cells(line: HelpLine, palette: Palette, width: int) -> Iterable[Segment]:
+    always, command = f" {line.always} ", f"{line.command} "
+    first = max(ALWAYS_COLUMNS, cell_len(always))
+    second = max(COMMAND_COLUMNS, cell_len(command))
+    if first > ALWAYS_COLUMNS:
+        second = max(cell_len(command) - 1, COMMAND_COLUMNS - (first - ALWAYS_COLUMNS))
+    inks = (palette.mood, palette.armed, palette.text)
+    if line.is_heading:
+        inks = (palette.mood, palette.armed, palette.faint)
+    for text, wide, ink in (
+        (always, first, inks[0]),
+        (command, second, inks[1]),
+        (line.about, max(0, width - first - second), inks[2]),
+    ):
+        bold = ink is not palette.text
+        yield Segment(set_cell_size(text, wide), style(ink, palette.ground, bold))
 
 
 class HelpScreen(ModalScreen[None]):
     """All keys on one screen."""
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, keys: Sequence[Key] = KEYS) -> None:
         super().__init__()
         self._palette = palette
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """One board over the whole screen."""
@@ -87,7 +129,7 @@ class HelpScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         board = self.query_one("#help", Board)
-        board.show(paint_help(self._palette, board.size.width, board.size.height))
+        board.show(paint_help(self._palette, *board.size, keys=self._keys))
 
     def on_key(self, event: events.Key) -> None:
         """Close on any key."""

@@ -11,7 +11,7 @@ from amt_live.tui.widgets import MoodLine, PartsPanel
 
 STYLE: Final = """
 Screen { background: $background; layout: vertical; overflow: hidden; }
-#status, #armed, #health, #bottom { height: 1; }
+#status, #armed, #heard, #health, #bottom { height: 1; }
 #mood { height: 3; }
 #body { height: 1fr; }
 #parts { width: 31; height: 100%; }
@@ -23,8 +23,10 @@ Screen { background: $background; layout: vertical; overflow: hidden; }
 #line > .input--suggestion { color: $secondary; }
 #line > .input--placeholder { color: $secondary; }
 #line > .input--cursor { background: $primary; color: $background; text-style: none; }
-HelpScreen, StylesScreen { background: $background; }
-#help, #styles { width: 100%; height: 100%; }
+HelpScreen, StylesScreen, MoodsScreen { background: $background; }
+LeaveScreen { align: center middle; background: $background 60%; }
+#question { width: 46; max-width: 100%; height: 7; }
+#help, #styles, #moods { width: 100%; height: 100%; }
 """
 
 
@@ -33,6 +35,7 @@ def rows(history: MoodHistory) -> ComposeResult:
     yield Board(id="status")
     yield Board(id="mood")
     yield Board(id="armed")
+    yield Board(id="heard")
     with Horizontal(id="body"):
         yield PartsPanel(id="parts")
         yield Board(id="roll")

@@ -15,11 +15,14 @@ from amt_live.control.state import (
     HealthReport,
     MoodApplied,
     MoodArmed,
+    NoteDecided,
     NotePlayed,
     Notice,
     Sampling,
     TransportChanged,
     TransportState,
+    Understood,
+    Wiped,
 )
 from amt_live.control.when import When
 from amt_live.tui.view import (
@@ -34,6 +37,28 @@ from amt_live.tui.view import (
 Atom = int | float | str | bool
 Atoms = Sequence[Atom]
 
+
+def _whole(atom: Atom) -> int:
+    return int(float(atom))
+
+
+_HEALTH: Final[tuple[Callable[[Atom], Any], ...]] = (
+    float,
+    float,
+    float,
+    _whole,
+    _whole,
+    float,
+    float,
+    _whole,
+    _whole,
+    str,
+    _whole,
+    _whole,
+    _whole,
+)
+
+
 _TRANSPORT: Final[dict[str, TransportState]] = {
     "stopped": "stopped",
     "waiting": "waiting",
@@ -44,6 +69,10 @@ _TRANSPORT: Final[dict[str, TransportState]] = {
 _NOTICES: Final[dict[str, Callable[[Atoms], Notice]]] = {
     "/amt/beat": lambda a: BeatPassed(_whole(a[0]), _whole(a[1])),
     "/amt/note": lambda a: NotePlayed(str(a[0]), _whole(a[1]), _whole(a[2]), float(a[3])),
+    "/amt/decided": lambda a: NoteDecided(
+        str(a[0]), _whole(a[1]), _whole(a[2]), float(a[3]), float(a[4])
+    ),
+    "/amt/wiped": lambda a: Wiped(float(a[0])),
     "/amt/transport/state": lambda a: TransportChanged(_TRANSPORT[str(a[0])]),
     "/amt/mood/armed": lambda a: MoodArmed(
         _whole(a[0]), str(a[1]), _whole(a[2]), float(a[3]), float(a[4])
@@ -51,15 +80,17 @@ _NOTICES: Final[dict[str, Callable[[Atoms], Notice]]] = {
     "/amt/mood/applied": lambda a: MoodApplied(
         _whole(a[0]), str(a[1]), _whole(a[2]), float(a[3]), float(a[4])
     ),
-    "/amt/health": lambda a: HealthReport(
-        Health(float(a[0]), float(a[1]), float(a[2]), _whole(a[3]), _whole(a[4]))
-    ),
+    "/amt/health": lambda a: HealthReport(_health(a)),
     "/amt/error": lambda a: ErrorNotice(" ".join(map(str, a))),
 }
 
 
-def _whole(atom: Atom) -> int:
-    return int(float(atom))
+def _health(atoms: Atoms) -> Health:
+    """Five figures at least; a daemon of another version tells fewer of the others, or more."""
+    made = [kind(atom) for kind, atom in zip(_HEALTH, atoms, strict=False)]
+    if len(made) < 5:
+        raise IndexError
+    return Health(*made)
 
 
 def notice_of(address: str, atoms: Atoms) -> Notice | None:
@@ -104,6 +135,11 @@ def _free(atom: Atom) -> str | None:
     return None if atom == "free" or atom == "" else str(atom)
 
 
+def _understood(atoms: Atoms) -> Understood:
+    nearest = tuple(name for name in str(atoms[3]).split(", ") if name)
+    return Understood(str(atoms[0]), float(atoms[1]), float(atoms[2]), nearest)
+
+
 def _knob(name: str) -> Callable[[StageView, Atoms, float], StageView]:
     def set_knob(view: StageView, atoms: Atoms, _at_s: float) -> StageView:
         knobs = dict(view.band.knobs)
@@ -123,6 +159,11 @@ _VALUES: Final[dict[str, Callable[[StageView, Atoms, float], StageView]]] = {
     "/amt/seed": lambda view, a, _: _with_band(view, seed=_whole(a[0])),
     "/amt/take/state": lambda view, a, _: _with_band(view, take=str(a[0]) or None),
     "/amt/styles": lambda view, a, _: _with_band(view, styles=tuple(map(str, a))),
+    "/amt/scene/list": lambda view, a, _: _with_band(view, scenes=tuple(map(str, a))),
+    "/amt/late": lambda view, a, _: _with_band(view, late=str(a[0])),
+    "/amt/learn": lambda view, a, _: replace(view, learning=str(a[0])),
+    "/amt/learn/list": lambda view, a, _: replace(view, bound=tuple(map(str, a))),
+    "/amt/mood/understood": lambda view, a, _: _with_band(view, understood=_understood(a)),
     "/amt/model": lambda view, a, _: _with_band(view, model=str(a[0])),
     "/amt/midi/port": lambda view, a, _: _with_band(view, midi_api=str(a[0]), midi_port=str(a[1])),
     "/amt/swing": _knob("swing"),

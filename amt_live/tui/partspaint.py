@@ -8,7 +8,7 @@ from rich.segment import Segment
 
 from amt_live.control.state import PartState
 from amt_live.music.parts import PART_NAMES
-from amt_live.tui.paint import Row, style
+from amt_live.tui.inks import Row, style
 from amt_live.tui.programs import sound_name
 from amt_live.tui.theme import Palette, mix
 
@@ -19,7 +19,6 @@ ACTIVE_S: Final = 6.0
 """How long a part that has fallen silent is still shown as one that plays."""
 
 _NAME_COLUMNS: Final = 10
-_EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,9 @@ class PartsFrame:
 
 
 def level_bar(level: int, columns: int) -> str:
-    """A bar of ``columns`` cells for a level of 0-127, fine to an eighth of a cell."""
-    eighths = round(level / 127 * columns * 8)
-    full, rest = divmod(eighths, 8)
-    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(columns)
+    """A bar of ``columns`` cells for a level of 0-127, fine to half a cell."""
+    full, half = divmod(round(level / 127 * columns * 2), 2)
+    return ("━" * full + "╸" * half).ljust(columns)
 
 
 def first_row(selected: int, count: int, height: int) -> int:
@@ -60,7 +58,7 @@ def _row(frame: PartsFrame, index: int, palette: Palette, width: int) -> Row:
     part = frame.parts[index]
     colour = palette.parts[PART_NAMES.index(part.name)] if part.name in PART_NAMES else palette.text
     chosen = frame.has_focus and index == frame.selected
-    ground = mix(palette.panel, palette.line, 0.9) if chosen else palette.ground
+    ground = palette.chip if chosen else palette.ground
     silent = part.mute or (any(p.solo for p in frame.parts) and not part.solo)
     is_active = index in frame.active and not silent
     ink = mix(colour, palette.text, 0.25) if is_active else palette.faint if silent else palette.dim
@@ -68,11 +66,11 @@ def _row(frame: PartsFrame, index: int, palette: Palette, width: int) -> Row:
     bar_columns = 3 if width < 36 else 6
     number = "" if width < 36 else f" {part.level:3d}"
     octave = f"{part.octave:+d}" if part.octave else ""
-    sound_columns = width - 4 - _NAME_COLUMNS - bar_columns - len(number) - 4
+    gap = " " if number else ""
+    sound_columns = width - 4 - _NAME_COLUMNS - bar_columns - len(number) - len(gap) - 4
     sound = sound_name(part.name, part.program)
     if octave:
         sound = f"{set_cell_size(sound, max(0, sound_columns - 3)).rstrip()} {octave}"
-    flags = ("M" if part.mute else " ", "S" if part.solo else " ")
     row = [
         Segment("▸" if chosen else " ", style(palette.mood, ground, True)),
         Segment(
@@ -87,9 +85,29 @@ def _row(frame: PartsFrame, index: int, palette: Palette, width: int) -> Row:
             f" {level_bar(part.level, bar_columns)}",
             style(mix(colour, ground, 0.35 if is_active else 0.7), ground),
         ),
-        Segment(number, style(palette.faint, ground)),
-        Segment(flags[0], style(palette.bad, ground, True)),
-        Segment(flags[1], style(palette.mood, ground, True)),
+        Segment(number + gap, style(palette.faint, ground)),
+        _flag("M", part.name, "mute", part.mute, palette.bad, ground, palette),
+        _flag("S", part.name, "solo", part.solo, palette.mood, ground, palette),
         Segment(" ", style(palette.dim, ground)),
     ]
     return row
+
+
+def _flag(
+    letter: str, part: str, field: str, is_on: bool, ink: str, ground: str, palette: Palette
+) -> Segment:
+    """Mute or solo: a letter while it is on, else a place to click."""
+    click = f"flip('{part}','{field}')"
+    if is_on:
+        return Segment(letter, style(ground, ink, True, click))
+    return Segment("·", style(palette.line, ground, False, click))
+
+
+def level_at(x: int, width: int) -> int | None:
+    """The level that a click at a column of the panel sets; None beside the bar."""
+    bar_columns = 3 if width < 36 else 6
+    number_columns = 0 if width < 36 else 5
+    first = width - 3 - number_columns - bar_columns
+    if not first <= x < first + bar_columns:
+        return None
+    return round((x - first + 1) / bar_columns * 127)

@@ -1,7 +1,8 @@
-"""The music that was played, as the piano roll draws it: notes, bars and moods on one beat axis.
+"""The music as the piano roll draws it: what was played, what is decided, what was wiped.
 
-Filled from pushed notices on the Textual thread. The axis counts beats since this screen attached:
-it only grows, also when the band starts again at bar 1, so what was played stays in view.
+Filled from pushed notices on the Textual thread. Notes, bars and moods lie on one axis, which
+counts beats since this screen attached: it only grows, also when the band starts again at bar 1, so
+what was played stays in view.
 """
 
 import math
@@ -15,6 +16,14 @@ KEPT_BEATS: Final = 160
 """How far back notes are kept: more than the widest screen shows."""
 
 MAX_NOTES: Final = 6000
+
+MAX_DECIDED: Final = 1500
+
+WIPE_S: Final = 0.6
+"""How long what a mood change takes back is seen going."""
+
+_SAME_BEATS: Final = 0.3
+"""A played note is the decided one of its part and pitch that is not farther away."""
 
 _SNAP: Final = tuple(step / STEPS_PER_BEAT for step in (*GRID_OFFSETS, STEPS_PER_BEAT))
 
@@ -38,6 +47,23 @@ class RollMark:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wipe:
+    """What was taken back at ``at_s``: everything from ``start`` on."""
+
+    start: float
+    end: float
+    at_s: float
+    notes: tuple[RollNote, ...]
+
+    def front(self, now_s: float) -> float | None:
+        """How far it has been wiped; None when it is over. It begins fast, as a hand would."""
+        done = (now_s - self.at_s) / WIPE_S
+        if not 0.0 <= done < 1.0:
+            return None
+        return self.start + (self.end - self.start) * (1 - (1 - done) ** 2)
+
+
 class Roll:
     """Collects what was played; ``position`` says where the playhead is between two beats.
 
@@ -48,6 +74,8 @@ class Roll:
         self.notes: deque[RollNote] = deque(maxlen=MAX_NOTES)
         self.bars: deque[RollMark] = deque(maxlen=KEPT_BEATS)
         self.moods: deque[RollMark] = deque(maxlen=64)
+        self.decided: deque[RollNote] = deque(maxlen=MAX_DECIDED)
+        self.wiped: Wipe | None = None
         self.last_hit_s: dict[int, float] = {}
         self.changes = 0
         self._beats = 0.0
@@ -80,12 +108,44 @@ class Roll:
         self, part: int, pitch: int, velocity: int, beats: float, at_s: float, tempo_bpm: float
     ) -> None:
         """A note was sent; its start is put on the grid, for datagrams arrive unevenly."""
-        position = self.position(at_s, tempo_bpm)
-        whole = math.floor(position)
-        start = whole + min(_SNAP, key=lambda step: abs(step - (position - whole)))
+        start = _snapped(self.position(at_s, tempo_bpm))
+        for decided in self.decided:
+            is_it = decided.part == part and decided.pitch == pitch
+            if is_it and abs(decided.start - start) < _SAME_BEATS:
+                start = decided.start
+                self.decided.remove(decided)
+                break
         self.notes.append(RollNote(start, start + max(beats, 0.0), part, pitch, velocity))
         self.last_hit_s[part] = at_s
         self.changes += 1
+
+    def decide(
+        self,
+        note: RollNote,
+        at_s: float,
+        tempo_bpm: float,
+    ) -> None:
+        """A note was decided; its start and end are counted from the playhead of that moment."""
+        start = _snapped(max(0.0, self.position(at_s, tempo_bpm) + note.start))
+        end = start + note.end - note.start
+        self.decided.append(RollNote(start, end, note.part, note.pitch, note.velocity))
+        self.changes += 1
+
+    def wipe(self, in_beats: float, at_s: float, tempo_bpm: float) -> None:
+        """What was decided from so many beats after the playhead on is taken back."""
+        start = _snapped(self.position(at_s, tempo_bpm) + in_beats)
+        gone = tuple(note for note in self.decided if note.start >= start - 0.02)
+        if not gone:
+            return
+        self.decided = deque(
+            (note for note in self.decided if note.start < start - 0.02), maxlen=MAX_DECIDED
+        )
+        self.wiped = Wipe(start, max(note.end for note in gone), at_s, gone)
+        self.changes += 1
+
+    def horizon(self) -> float | None:
+        """Up to where everything is decided; None when nothing is known of it."""
+        return max((note.start for note in self.decided), default=None)
 
     def mood(self, text: str, at_s: float, tempo_bpm: float) -> None:
         """A mood took effect."""
@@ -96,7 +156,9 @@ class Roll:
         self.changes += 1
 
     def stop(self) -> None:
-        """The band stopped: the playhead stays, sounding notes end here."""
+        """The band stopped: the playhead stays, sounding notes end here, the future is gone."""
+        self.decided.clear()
+        self.wiped = None
         if self._at_s is None:
             return
         self._at_s = None
@@ -110,12 +172,20 @@ class Roll:
 
     def _forget(self) -> None:
         oldest = self._beats - KEPT_BEATS
+        # What was decided and never came: its part is silent, or its push was lost.
+        while self.decided and self.decided[0].start < self._beats - 1.0:
+            self.decided.popleft()
         while self.notes and self.notes[0].start < oldest:
             self.notes.popleft()
         while self.bars and self.bars[0].start < oldest:
             self.bars.popleft()
         while self.moods and self.moods[0].start < oldest:
             self.moods.popleft()
+
+
+def _snapped(position: float) -> float:
+    whole = math.floor(position)
+    return whole + min(_SNAP, key=lambda step: abs(step - (position - whole)))
 
 
 @dataclass(frozen=True, slots=True)

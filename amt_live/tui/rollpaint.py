@@ -24,9 +24,9 @@ LABEL_COLUMNS: Final = 4
 DRUM_ROWS: Final = 3
 
 # Pixel values: what kind of background, then for every part its shades.
-_PLAIN, _FUTURE, _BAR, _MOOD, _HEAD, _ARMED = range(6)
-_OCTAVE: Final = 6
-_FIRST_NOTE: Final = 12
+_PLAIN, _FUTURE, _BAR, _MOOD, _HEAD, _ARMED, _FRONT = range(7)
+_OCTAVE: Final = 7
+_FIRST_NOTE: Final = 14
 _SOFT, _NORMAL, _ONSET, _SOUNDING, _DECIDED = range(5)
 _SHADES: Final = 5
 
@@ -42,11 +42,17 @@ _OTHER_LANE: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class RollFrame:
-    """What to draw: the playhead, and where the armed mood will take effect (beats of the axis)."""
+    """What to draw: the playhead, and where the armed mood will take effect (beats of the axis).
+
+    ``silent`` are parts that are not heard; ``front`` is how far a wipe has come.
+    """
 
     head: float
     armed_at: float | None
     is_playing: bool
+    silent: frozenset[int] = frozenset()
+    front: float | None = None
+    beats_in_bar: int = 4
 
 
 def drum_lane(pitch: int) -> int:
@@ -72,10 +78,10 @@ class RollPainter:
         pitch_rows = height - 1 - DRUM_ROWS
         if columns < 8 or pitch_rows < 2:
             return [[Segment(" " * width, self._ground)] for _ in range(height)]
-        ahead = max(3, columns // 7)
+        ahead = columns_ahead(columns)
         head_column = math.floor(frame.head * COLUMNS_PER_BEAT)
         first_column = head_column - (columns - 1 - ahead)
-        notes = _visible(roll, first_column, first_column + columns)
+        notes = _visible(roll, frame, first_column, first_column + columns)
         pitches = [note.pitch for note in notes if note.part != DRUMS.index]
         self._window = fit_window(pitches, self._window, pitch_rows * 2)
         kinds = self._column_kinds(roll, frame, first_column, columns, head_column)
@@ -95,7 +101,17 @@ class RollPainter:
         self, roll: Roll, frame: RollFrame, first_column: int, columns: int, head_column: int
     ) -> bytearray:
         head_x = head_column - first_column
-        kinds = bytearray([_PLAIN] * (head_x + 1) + [_FUTURE] * (columns - head_x - 1))
+        kinds = bytearray([_PLAIN] * columns)
+        horizon = roll.horizon() if frame.is_playing else None
+        if horizon is not None:
+            end = math.ceil(horizon * COLUMNS_PER_BEAT) + 1 - first_column
+            for x in range(head_x + 1, min(end, columns)):
+                kinds[x] = _FUTURE
+        if roll.bars and frame.is_playing:
+            bar = roll.bars[-1].start + frame.beats_in_bar
+            while (x := math.floor(bar * COLUMNS_PER_BEAT) - first_column) < columns:
+                kinds[max(x, 0)] = _BAR
+                bar += frame.beats_in_bar
         for marks, kind in ((roll.bars, _BAR), (roll.moods, _MOOD)):
             for mark in marks:
                 x = math.floor(mark.start * COLUMNS_PER_BEAT) - first_column
@@ -106,6 +122,10 @@ class RollPainter:
             x = math.ceil(frame.armed_at * COLUMNS_PER_BEAT - 1e-6) - first_column
             if 0 <= x < columns:
                 kinds[x] = _ARMED
+        if frame.front is not None:
+            x = math.floor(frame.front * COLUMNS_PER_BEAT) - first_column
+            if head_x < x < columns:
+                kinds[x] = _FRONT
         return kinds
 
     def _pixels(
@@ -131,8 +151,7 @@ class RollPainter:
             if note.part == DRUMS.index:
                 row = pixels[pitch_pixels + drum_lane(note.pitch)]
                 if 0 <= start < columns:
-                    fresh = frame.is_playing and head_column - first_column - start < 1
-                    row[start] = base + (_SOUNDING if fresh else _by_velocity(note))
+                    row[start] = base + _drum_shade(note, start, head_column - first_column, frame)
                 continue
             end = max(start + 1, math.ceil(note.end * COLUMNS_PER_BEAT - 0.25) - first_column)
             y = pitch_pixels - 1 - window.row(note.pitch)
@@ -151,6 +170,11 @@ class RollPainter:
         frame: RollFrame,
     ) -> None:
         columns = len(row)
+        if note.start > frame.head:
+            left, right = max(0, start), min(columns, end)
+            if right > left:
+                row[left:right] = bytes([base + _DECIDED]) * (right - left)
+            return
         is_sounding = frame.is_playing and start <= head_x < end
         body = base + (_SOUNDING if is_sounding else _by_velocity(note))
         left, right = max(0, start), min(columns, end)
@@ -212,11 +236,12 @@ def colour_table(palette: Palette) -> tuple[str, ...]:
     ground = palette.ground
     backgrounds = (
         ground,
-        mix(ground, palette.panel, 0.9),
+        mix(ground, palette.text, 0.075),
         palette.line,
         mix(ground, palette.mood, 0.35),
         mix(ground, palette.text, 0.30),
         mix(ground, palette.armed, 0.45),
+        palette.armed,
     )
     octaves = tuple(mix(colour, palette.text, 0.045) for colour in backgrounds)
     bright = "#ffffff" if palette.is_dark else "#000000"
@@ -228,7 +253,7 @@ def colour_table(palette: Palette) -> tuple[str, ...]:
             mix(colour, ground, 0.25),
             colour,
             mix(colour, bright, 0.45),
-            mix(colour, ground, 0.72),
+            mix(colour, ground, 0.58),
         )
     )
     return (*backgrounds, *octaves, *notes)
@@ -242,18 +267,33 @@ def _octave(window: PitchWindow, row: int) -> int | None:
     return None
 
 
+def columns_ahead(columns: int) -> int:
+    """How many columns lie behind the playhead: what is decided, two bars where there is room."""
+    return max(3, min(8 * COLUMNS_PER_BEAT, columns * 2 // 5))
+
+
+def _drum_shade(note: RollNote, start: int, head_x: int, frame: RollFrame) -> int:
+    if note.start > frame.head:
+        return _DECIDED
+    return _SOUNDING if frame.is_playing and head_x - start < 1 else _by_velocity(note)
+
+
 def _by_velocity(note: RollNote) -> int:
     return _SOFT if note.velocity < 56 else _NORMAL
 
 
-def _visible(roll: Roll, first_column: int, end_column: int) -> list[RollNote]:
+def _visible(roll: Roll, frame: RollFrame, first_column: int, end_column: int) -> list[RollNote]:
     first, end = first_column / COLUMNS_PER_BEAT, end_column / COLUMNS_PER_BEAT
+    notes = [note for note in roll.notes if note.end >= first and note.start < end]
+    coming = [note for note in roll.decided if frame.head < note.start < end]
+    if frame.front is not None and roll.wiped is not None:
+        # What is being wiped lies on top of what is decided anew until the front has passed it.
+        coming = [note for note in coming if note.start <= frame.front]
+        coming += [note for note in roll.wiped.notes if frame.front < note.start < end]
+    notes += [note for note in coming if note.part not in frame.silent]
     # In order of parts, so that drums and bass lie under what moves above them.
-    return sorted(
-        (note for note in roll.notes if note.end >= first and note.start < end),
-        key=lambda note: note.part,
-        reverse=True,
-    )
+    notes.sort(key=lambda note: note.part, reverse=True)
+    return notes
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from amt_live.tui.board import Board
-from amt_live.tui.paint import Row, fit_row, style
+from amt_live.tui.inks import Row, fit_row, style
 from amt_live.tui.theme import Palette
 
 LETTERS: Final = string.ascii_lowercase

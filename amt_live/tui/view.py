@@ -18,10 +18,12 @@ from amt_live.control.state import (
     HealthReport,
     MoodApplied,
     MoodArmed,
+    NoteDecided,
     NotePlayed,
     Notice,
     PartState,
     TransportChanged,
+    Wiped,
 )
 from amt_live.music.parts import PARTS
 
@@ -34,6 +36,10 @@ MESSAGE_S: Final = 8.0
 
 TROUBLE_S: Final = 10.0
 """How long a new underrun or dropped note is shown in the colour of alarm."""
+
+
+MAX_PLAYED: Final = 60
+"""Moods that are remembered with their bar, for the list of them."""
 
 
 _PARTS: Final = tuple(PartState(part.name, part.channel + 1, part.program) for part in PARTS)
@@ -49,12 +55,21 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class PlayedMood:
+    """A mood and the bar in which it took effect."""
+
+    bar: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class StageView:
     """Everything the painters show, at one moment.
 
     ``armed_due_s``: when the armed mood takes effect; ``beat_at_s``: when the last beat was heard
     of; ``beats_in_bar``: length of the bar as far as it was seen; ``trouble_at_s``: when underruns
-    or dropped notes last went up; ``applied_at_s``: the last mood change.
+    or dropped notes last went up; ``applied_at_s``: the last mood change; ``played``: moods in
+    their order; ``learning``: the address that waits for a controller; ``bound``: those bound.
     """
 
     where: str = ""
@@ -67,6 +82,30 @@ class StageView:
     trouble_at_s: float = -math.inf
     applied_at_s: float = -math.inf
     message: Message | None = None
+    played: tuple[PlayedMood, ...] = ()
+    learning: str = ""
+    bound: tuple[str, ...] = ()
+
+    @property
+    def silent_parts(self) -> frozenset[int]:
+        """Parts, by their place, that are not heard: muted, or others are soloed."""
+        parts = self.band.parts
+        has_solo = any(part.solo for part in parts)
+        return frozenset(
+            index for index, part in enumerate(parts) if part.mute or (has_solo and not part.solo)
+        )
+
+    @property
+    def understood_mood(self) -> bool:
+        """Whether it is known how the mood that plays was understood."""
+        reading = self.band.understood
+        return bool(reading.nearest) and self.band.armed is None
+
+    @property
+    def understood_armed(self) -> bool:
+        """Whether it is known how the armed mood was understood."""
+        reading, armed = self.band.understood, self.band.armed
+        return bool(reading.nearest) and armed is not None and reading.text == armed.text
 
     @property
     def is_playing(self) -> bool:
@@ -110,7 +149,9 @@ def without_armed(view: StageView, mood_id: int) -> StageView:
 def with_mood(view: StageView, text: str, at_s: float) -> StageView:
     """The view with this mood playing; a different one shines for a moment."""
     applied_at_s = view.applied_at_s if text == view.band.mood else at_s
-    return replace(view, band=replace(view.band, mood=text), applied_at_s=applied_at_s)
+    played = with_played(view.played, view.band.bar, text)
+    band = replace(view.band, mood=text)
+    return replace(view, band=band, applied_at_s=applied_at_s, played=played)
 
 
 def with_part(view: StageView, name: str, field_name: str, value: int) -> StageView:
@@ -152,7 +193,16 @@ def _applied(view: StageView, notice: MoodApplied, at_s: float) -> StageView:
     if armed is not None and armed.id <= notice.id:
         armed, due_s = None, None
     view = with_mood(view, notice.text, at_s)
-    return replace(view, band=replace(view.band, armed=armed), armed_due_s=due_s, applied_at_s=at_s)
+    band = replace(view.band, armed=armed)
+    played = with_played(view.played, notice.bar, notice.text)
+    return replace(view, band=band, armed_due_s=due_s, applied_at_s=at_s, played=played)
+
+
+def with_played(played: tuple[PlayedMood, ...], bar: int, text: str) -> tuple[PlayedMood, ...]:
+    """The moods played with one more; the same one again is none."""
+    if not text or (played and played[-1].text == text):
+        return played
+    return (*played, PlayedMood(bar, text))[-MAX_PLAYED:]
 
 
 def _beat(view: StageView, notice: BeatPassed, at_s: float) -> StageView:
@@ -186,7 +236,10 @@ def _trouble(view: StageView, health: Health, at_s: float) -> float:
     before = view.band.health
     # A fresh screen takes over counts that grew before it looked: no alarm for those.
     is_new = view.link == "connected" and (
-        health.underruns > before.underruns or health.dropped > before.dropped
+        health.underruns > before.underruns
+        or health.dropped > before.dropped
+        or health.port_losses > before.port_losses
+        or health.xruns > before.xruns
     )
     return at_s if is_new else view.trouble_at_s
 
@@ -195,7 +248,7 @@ def _error(view: StageView, notice: ErrorNotice, at_s: float) -> StageView:
     return with_message(view, notice.why, "error", at_s)
 
 
-def _nothing(view: StageView, notice: NotePlayed, at_s: float) -> StageView:
+def _nothing(view: StageView, notice: NotePlayed | NoteDecided | Wiped, at_s: float) -> StageView:
     return view
 
 
@@ -208,6 +261,8 @@ _ABSORB: Final[dict[type, Callable[[StageView, Any, float], StageView]]] = {
     HealthReport: _health,
     ErrorNotice: _error,
     NotePlayed: _nothing,
+    NoteDecided: _nothing,
+    Wiped: _nothing,
 }
 
 
@@ -232,3 +287,23 @@ def count_level(view: StageView, count: int, now_s: float) -> Level:
     if count == 0:
         return "idle"
     return "bad" if now_s - view.trouble_at_s < TROUBLE_S else "warn"
+
+
+def rights_level(view: StageView) -> Level:
+    """What the system granted the player: without any priority, other programs can hold it up."""
+    rights = view.band.health.rights
+    if not rights:
+        return "idle"
+    return "warn" if rights.startswith("normal priority") else "good"
+
+
+def overall_level(view: StageView, now_s: float) -> Level:
+    """The worst of all that can be heard: what the lamp shows."""
+    health = view.band.health
+    levels = [horizon_level(view), lateness_level(view)]
+    if view.is_playing:
+        for count in (health.underruns, health.dropped, health.port_losses):
+            level = count_level(view, count, now_s)
+            levels.append("bad" if level == "bad" else "idle")
+    order: tuple[Level, ...] = ("idle", "good", "warn", "bad")
+    return max(levels, key=order.index)

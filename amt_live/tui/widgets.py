@@ -13,18 +13,28 @@ from amt_live.control.commands import MAX_MOOD_CHARS
 from amt_live.livecode.completion import completions
 from amt_live.livecode.pieces import LineError
 from amt_live.livecode.syntax import parse
+from amt_live.osc.addresses import ROUTES
 from amt_live.tui.board import Board
+from amt_live.tui.commanding import RAW, completed
 from amt_live.tui.history import MoodHistory
-from amt_live.tui.keys import KEYS
+from amt_live.tui.keys import KEYS, Key
 
-HINT = "type a mood · Enter sends it · end with @beat @4bars @now to say when"
+WHEEL_STEP: Final = 4
+HINT: Final = "type a mood · Enter sends it · end with @beat @4bars @now to say when"
 
 
 _NAMES: Final = {"/amt/scene/list": "scene", "/amt/styles": "style"}
 
 
+def no_key(key: Key) -> str:
+    """A key that no keyboard has, for an action that has none: Textual wants one."""
+    return f"no+{key.name}"
+
+
 def is_wrong(line: str) -> bool:
     """Whether a line holds an error that typing on behind it does not mend."""
+    if line.startswith(RAW):
+        return line.split(" ", 1)[0] not in ROUTES and completed(line) is None
     try:
         parse(line)
     except LineError as error:
@@ -41,6 +51,8 @@ class Completion(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """The likeliest whole line, with what was typed as it was typed."""
+        if value.startswith(RAW):
+            return completed(value)
         found = next(iter(completions(value, self.names)), None)
         return None if found is None else value + found[len(value) :]
 
@@ -89,18 +101,41 @@ class PartsPanel(Board, can_focus=True):
     """The parts; has the focus in command mode, where plain keys act. A click selects a part."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(key.command), f"app.{key.action}", key.about, show=False)
+        Binding(
+            ",".join(key.command) or no_key(key),
+            f"app.{key.action}",
+            key.about,
+            show=False,
+            id=f"{key.name}.command",
+        )
         for key in KEYS
-        if key.command
     ]
 
     class Clicked(Message):
-        """A part's row was clicked; ``row`` counts from the top of the panel."""
+        """A part's row was clicked; ``row`` and ``column`` count from the corner of the panel."""
 
-        def __init__(self, row: int) -> None:
+        def __init__(self, row: int, column: int) -> None:
             super().__init__()
             self.row = row
+            self.column = column
+
+    class Turned(Message):
+        """The wheel was turned over a part's row; ``step`` is how much louder."""
+
+        def __init__(self, row: int, step: int) -> None:
+            super().__init__()
+            self.row = row
+            self.step = step
 
     def on_click(self, event: events.Click) -> None:
-        """Select the part under the mouse."""
-        self.post_message(self.Clicked(event.y))
+        """Select the part under the mouse, unless what is there does something else."""
+        if "@click" not in event.style.meta:
+            self.post_message(self.Clicked(event.y, event.x))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Louder."""
+        self.post_message(self.Turned(event.y, WHEEL_STEP))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Softer."""
+        self.post_message(self.Turned(event.y, -WHEEL_STEP))

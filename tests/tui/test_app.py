@@ -25,6 +25,7 @@ from amt_live.tui.help import HelpScreen
 from amt_live.tui.history import MoodHistory
 from amt_live.tui.keys import KEYS, Mode
 from amt_live.tui.link import OscLink
+from amt_live.tui.pages import Leave, LeaveScreen
 from tests.osc.band import Band, Stage, stage
 
 SIZES = [(80, 24), (120, 40)]
@@ -41,7 +42,7 @@ class Show:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds: the screen follows the band over UDP."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while not condition():
                 await self.pilot.pause(0.01)
 
@@ -172,12 +173,19 @@ COMMAND = [
     (">", c.SetPart("drums", "octave", 1)),
     ("<", c.SetPart("drums", "octave", -1)),
     ("a", c.SetPart("*", "mute", 0)),
+    ("d", c.SetKnob("density", 0.6)),
+    ("D", c.SetKnob("density", 0.4)),
+    ("e", c.SetKnob("energy", 0.6)),
+    ("E", c.SetKnob("energy", 0.4)),
+    ("f", c.SetKnob("density", None)),
 ]
 # Keys whose work is not a command, or not at once; each has a test of its own.
 OWN_TESTS = {
     *("f1", "question_mark", "i", "enter", "escape", "tab", "up", "down", "j", "k"),
     *("ctrl+g", "c", "ctrl+q", "ctrl+c"),
     *("f5", "y"),  # in test_styles
+    *("f6", "o", "f8", "colon", "f9", "t", "f10", "n"),  # in test_pages
+    *map(str, range(1, 10)),  # in test_pages
 }
 _CHARACTERS = {
     "exclamation_mark": "!",
@@ -314,7 +322,7 @@ async def test_help_opens_and_any_key_closes_it(size):
             assert isinstance(s.app.screen, HelpScreen)
             await s.pilot.pause(0.05)
             page = s.app.screen.query_one("#help", Board)
-            assert "COMMAND MODE" in "".join(page.render_line(y).text for y in range(24))
+            assert "ON THE MOOD LINE" in "".join(page.render_line(y).text for y in range(24))
             await s.pilot.press(closing)
             assert not isinstance(s.app.screen, HelpScreen), closing
         await s.pilot.press("escape", "?")
@@ -335,7 +343,7 @@ async def test_notes_beats_and_health_reach_the_screen():
         s.server.push(NotePlayed("kazoo", 40, 90, 1.0))
         s.server.push(HealthReport(Health(12.5, 412.0, 0.4, 0, 0)))
         await s.shown("status", "bar 7")
-        await s.shown("health", "12.5 beats   412 tok/s")
+        await s.shown("health", "12.5 beats  412 tok/s")
         await s.until(lambda: len(s.app.roll.notes) == 1)
         await s.shown("roll", "▀")
         await s.shown("parts", "█ bass")
@@ -343,7 +351,7 @@ async def test_notes_beats_and_health_reach_the_screen():
 
 async def test_a_refused_command_and_a_pushed_error_are_shown_in_one_line():
     async with show() as s:
-        s.app._ask("/amt/tempo", 1000.0)
+        s.app.ask("/amt/tempo", 1000.0)
         await s.shown("bottom", "✖ bpm 1000 is outside")
         s.server.push(ErrorNotice("the port is gone"))
         await s.shown("bottom", "✖ the port is gone")
@@ -407,13 +415,34 @@ async def test_leaving_closes_the_screen_and_leaves_the_band_alone(key):
         assert s.band.log == []
 
 
-async def test_a_screen_that_owns_the_band_asks_before_it_stops_it():
-    async with show(owns=True) as s:
+@pytest.mark.parametrize(
+    ("owns", "keys", "ending", "asked"),
+    [
+        (True, ("y",), Leave.PLAYING, []),
+        (True, ("enter",), Leave.PLAYING, []),
+        (True, ("n",), Leave.STOPPED, []),
+        (True, ("ctrl+q",), Leave.STOPPED, []),
+        (False, ("y",), Leave.PLAYING, []),
+        (False, ("n",), Leave.STOPPED, [c.Transport("stop")]),
+        (False, ("ctrl+c",), Leave.PLAYING, []),
+        (False, ("x", "escape"), None, []),
+    ],
+)
+async def test_leaving_a_band_that_plays_asks_what_becomes_of_it(owns, keys, ending, asked):
+    async with show(owns=owns) as s:
+        await s.asked("ctrl+p")
+        await s.until(lambda: s.app.view.band.transport == "playing")
         await s.pilot.press("ctrl+q")
-        await s.shown("bottom", "^Q again to quit")
-        assert s.app.is_running
-        await s.pilot.press("ctrl+q")
-        await s.until(lambda: not s.app.is_running)
+        await s.until(lambda: isinstance(s.app.screen, LeaveScreen))
+        before = len(s.band.log)
+        await s.pilot.press(*keys)
+        if ending is None:
+            await s.until(lambda: not isinstance(s.app.screen, LeaveScreen))
+            assert s.app.is_running
+        else:
+            await s.until(lambda: not s.app.is_running)
+            assert s.app.return_value is ending
+        assert s.band.log[before:] == asked
 
 
 @pytest.mark.parametrize("size", [(200, 60), (60, 16), (20, 8), (4, 2), (80, 24)])

@@ -2,8 +2,16 @@
 
 import pytest
 
-from amt_live.tui.roll import KEPT_BEATS, PitchWindow, Roll, fit_window
-from amt_live.tui.rollpaint import LABEL_COLUMNS, RollFrame, RollPainter, colour_table, drum_lane
+from amt_live.tui.harmony import chord_name, key_name
+from amt_live.tui.roll import KEPT_BEATS, PitchWindow, Roll, RollNote, fit_window
+from amt_live.tui.rollpaint import (
+    LABEL_COLUMNS,
+    RollFrame,
+    RollPainter,
+    colour_table,
+    columns_ahead,
+    drum_lane,
+)
 from amt_live.tui.theme import STAGE
 
 BPM = 120.0
@@ -85,8 +93,9 @@ def test_the_pitch_window_stays_inside_midi():
         assert 0 <= window.row(min(pitches)) <= window.row(max(pitches)) < 24
 
 
-def painted(roll, width=60, height=16, head=7.0, playing=True, armed_at=None):
-    return RollPainter(STAGE).paint(roll, RollFrame(head, armed_at, playing), width, height)
+def painted(roll, width=60, height=16, head=7.0, playing=True, armed_at=None, **more):
+    frame = RollFrame(head, armed_at, playing, **more)
+    return RollPainter(STAGE).paint(roll, frame, width, height)
 
 
 def colours_at(rows, x):
@@ -101,7 +110,8 @@ def colours_at(rows, x):
     return found
 
 
-HEAD_X = 60 - 1 - (60 - LABEL_COLUMNS) // 7
+HEAD_X = 60 - 1 - columns_ahead(60 - LABEL_COLUMNS)
+FIRST_NOTE = 14
 
 
 @pytest.mark.parametrize(("width", "height"), [(60, 16), (11, 5), (1, 1), (300, 90), (60, 3)])
@@ -114,7 +124,7 @@ def test_every_row_is_as_wide_as_the_widget(roll, width, height):
 
 def test_a_sounding_note_is_bright_at_the_playhead_and_dim_ahead_of_it(roll):
     roll.note(2, 60, 90, 1.0, 3.5, BPM)
-    piano = colour_table(STAGE)[12 + 2 * 5 : 12 + 3 * 5]
+    piano = colour_table(STAGE)[FIRST_NOTE + 2 * 5 : FIRST_NOTE + 3 * 5]
     rows = painted(roll)
     assert piano[3] in colours_at(rows, HEAD_X)
     assert piano[4] in colours_at(rows, HEAD_X + 1)
@@ -123,7 +133,7 @@ def test_a_sounding_note_is_bright_at_the_playhead_and_dim_ahead_of_it(roll):
 
 def test_a_note_scrolls_to_the_left_as_the_playhead_moves_on(roll):
     roll.note(2, 60, 90, 0.25, 3.5, BPM)
-    piano = set(colour_table(STAGE)[12 + 2 * 5 : 12 + 3 * 5])
+    piano = set(colour_table(STAGE)[FIRST_NOTE + 2 * 5 : FIRST_NOTE + 3 * 5])
     rows = painted(roll, head=8.0)
     assert piano & set(colours_at(rows, HEAD_X - 4))
     assert not piano & set(colours_at(rows, HEAD_X))
@@ -137,10 +147,55 @@ def test_the_armed_mood_stands_ahead_of_the_playhead(roll):
 
 def test_the_ruler_names_bars_and_moods(roll):
     roll.mood("dark waltz", 3.5, BPM)
-    ruler = "".join(segment.text for segment in painted(roll, head=10.0)[0])
+    ruler = "".join(segment.text for segment in painted(roll, head=7.0)[0])
     assert "◆ dark waltz" in ruler
     assert "1" in ruler
 
 
 def test_drums_have_lanes_of_their_own():
     assert [drum_lane(pitch) for pitch in (49, 42, 45, 38, 36, 75)] == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_decided_note_is_dim_ahead_of_the_playhead_until_it_is_played(roll):
+    roll.decide(RollNote(1.0, 2.0, 2, 60, 90), 3.5, BPM)
+    piano = colour_table(STAGE)[FIRST_NOTE + 2 * 5 : FIRST_NOTE + 3 * 5]
+    assert piano[4] in colours_at(painted(roll), HEAD_X + 4)
+    silent = painted(roll, silent=frozenset({2}))
+    assert not set(piano) & set(colours_at(silent, HEAD_X + 4))
+    roll.note(2, 60, 90, 1.0, 4.02, BPM)  # half a second is a beat
+    assert not roll.decided
+    assert [note.start for note in roll.notes] == [8.0]
+
+
+def test_a_wipe_takes_the_future_back_from_its_boundary_on_and_is_seen(roll):
+    for beats in (0.5, 1.0, 3.0):
+        roll.decide(RollNote(beats, beats + 1.0, 2, 60, 90), 3.5, BPM)
+    roll.wipe(1.0, 3.5, BPM)
+    assert [note.start for note in roll.decided] == [7.5]
+    assert [note.start for note in roll.wiped.notes] == [8.0, 10.0]
+    front = roll.wiped.front(3.6)
+    assert 8.0 < front < 10.0
+    assert roll.wiped.front(9.0) is None
+    piano = set(colour_table(STAGE)[FIRST_NOTE + 2 * 5 : FIRST_NOTE + 3 * 5])
+    rows = painted(roll, front=front)
+    assert not piano & set(colours_at(rows, HEAD_X + 6)), "the front has passed the first one"
+    assert piano & set(colours_at(rows, HEAD_X + 12)), "the second one is yet to go"
+    roll.stop()
+    assert not roll.decided and roll.wiped is None
+
+
+@pytest.mark.parametrize(
+    ("pitches", "chord"),
+    [((57, 60, 64), "Am"), ((50, 65, 69, 72), "Dm7"), ((43, 59, 62, 65), "G7"), ((60,), "")],
+)
+def test_the_chord_that_sounds_is_named(pitches, chord):
+    notes = [RollNote(0.0, 2.0, 2, pitch, 90) for pitch in pitches]
+    drums = [RollNote(0.0, 2.0, 0, 37, 90)]
+    assert chord_name([*notes, *drums], 2.0) == chord
+
+
+def test_the_key_of_the_last_bars_is_named():
+    scale = (57, 59, 60, 62, 64, 65, 67, 69, 57, 64, 57)
+    notes = [RollNote(at, at + 1.0, 2, pitch, 90) for at, pitch in enumerate(scale)]
+    assert key_name(notes, 11.0) == "A minor"
+    assert key_name([], 11.0) == ""
