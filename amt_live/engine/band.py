@@ -265,7 +265,7 @@ class Band:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
         self.tape.write("back", ticks)
         self._went_back_s = self.clock.now()
-        is_heard = ticks < self.stream.horizon_ticks and not self.calling.is_listening
+        is_heard = ticks < self.stream.horizon_ticks and not self.calling.is_ahead
         self._turned_s = self.clock.now() if is_heard else None
         self.stream.rewind(ticks)
         self.queued.go_back(ticks)

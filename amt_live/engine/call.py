@@ -9,19 +9,19 @@ In the last bar what comes too late to be listened to is left out; the answer be
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from amt_live.control.hands import (
     MAX_CALL_BARS,
     NO_CALL,
-    CallMode,
     CallState,
     PlayedNote,
     StartCall,
 )
 from amt_live.control.when import When
+from amt_live.engine.called import Call, as_before, between, end_of, on_grid
 from amt_live.engine.hearing import (
     DensityKeeper,
     Press,
@@ -32,14 +32,12 @@ from amt_live.engine.hearing import (
     notes_a_beat,
 )
 from amt_live.engine.meters import bars_ahead, boundary
-from amt_live.engine.plan import Change, Direction, Plan
+from amt_live.engine.plan import Direction
 from amt_live.errors import UsageError
 from amt_live.music.beats import GRID_TICKS, ticks_to_beats
 from amt_live.music.events import Bar, Note
 from amt_live.music.keys import key_name
 from amt_live.music.parts import DRUMS, part_named
-from amt_live.tokens.decode import GridNote
-from amt_live.tokens.encode import snap
 
 if TYPE_CHECKING:
     from amt_live.engine.band import Band
@@ -56,38 +54,12 @@ GOING_ROUND: Final = (DRUMS.index, part_named("bass").index)
 FAR: Final = 1 << 60
 
 
-@dataclass(slots=True)
-class _Call:
-    """One call: its bars, what was pressed, and the notes of each bar that is over."""
-
-    bars: list[Bar]
-    mode: CallMode
-    presses: list[Press] = field(default_factory=list)
-    held: dict[tuple[int, int], Press] = field(default_factory=dict)
-    heard: list[list[GridNote]] = field(default_factory=list)
-    ids: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    rhythm: list[Note] = field(default_factory=list)
-    """A bar of it, from tick 0."""
-    answer: list[Bar] = field(default_factory=list)
-    answer_end: int | None = None
-    keeper: DensityKeeper | None = None
-    before: Direction | None = None
-
-    @property
-    def end(self) -> int:
-        return _end(self.bars[-1])
-
-    @property
-    def open_bar(self) -> Bar:
-        return self.bars[len(self.heard)]
-
-
 class CallDesk:
     """Leads a call through its stages."""
 
     def __init__(self, band: "Band") -> None:
         self._band = band
-        self._call: _Call | None = None
+        self._call: Call | None = None
         self.state: CallState = NO_CALL
 
     @property
@@ -102,6 +74,11 @@ class CallDesk:
         if call is None or self.state.stage == "armed":
             return False
         return self._band.playhead_ticks < call.end
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the first notes after a change may be those of an answer, bars ahead."""
+        return self._call is not None and self._band.playhead_ticks < self._call.end
 
     @property
     def needed_ticks(self) -> int:
@@ -123,7 +100,7 @@ class CallDesk:
         self.forget()
         when = command.when or band.quantise
         at_ticks = boundary(band.stream, when if when.bars else When.BAR, band.earliest_ticks())
-        call = _Call(self._bars_from(at_ticks, command.bars), command.mode)
+        call = Call(self._bars_from(at_ticks, command.bars), command.mode)
         call.ids = {bar.start_ticks: () for bar in call.bars}
         self._call = call
         self._show(stage="armed", bars=command.bars, bar=0, notes=0, key="", notes_per_beat=0.0)
@@ -142,7 +119,7 @@ class CallDesk:
         if self.is_on:
             band.hear({start: ids for start, ids in call.ids.items() if start < at_ticks})
         elif call.answer_end is not None and at_ticks < call.answer_end:
-            self._between(at_ticks, call.answer_end, lambda d: _as_before(call, d))
+            self._change_between(at_ticks, call.answer_end, lambda d: as_before(call, d))
         self._call, self.state = None, NO_CALL
         band.go_back(at_ticks)
 
@@ -155,7 +132,7 @@ class CallDesk:
         if call.answer_end is None:
             band.hear({})
         elif band.playhead_ticks < call.answer_end:
-            self._between(band.playhead_ticks, call.answer_end, lambda d: _as_before(call, d))
+            self._change_between(band.playhead_ticks, call.answer_end, lambda d: as_before(call, d))
 
     def take_in(self, notes: Sequence[PlayedNote]) -> None:
         """Hands played."""
@@ -201,19 +178,19 @@ class CallDesk:
 
     # Listening.
 
-    def _due_ticks(self, call: _Call) -> int:
+    def _due_ticks(self, call: Call) -> int:
         if self.state.stage == "answering":
             return self._band.playhead_ticks + GRID_TICKS * 12
         bar, ticks_in = call.open_bar, self._band.transport.ticks_in
         if bar is not call.bars[-1]:
-            return _end(bar) + ticks_in(GRACE_S)
+            return end_of(bar) + ticks_in(GRACE_S)
         health = self._band.health
         tokens_per_s = health.health(0.0).tokens_per_s or USUAL_TOKENS_PER_S
         ids = 8 + 6 * sum(press.start >= bar.start_ticks for press in call.presses)
         lead_s = health.margin_s + ids / tokens_per_s + SPARE_S
-        return max(_end(bar) - ticks_in(lead_s), bar.start_ticks + bar.duration_ticks // 2)
+        return max(end_of(bar) - ticks_in(lead_s), bar.start_ticks + bar.duration_ticks // 2)
 
-    def _close(self, call: _Call) -> None:
+    def _close(self, call: Call) -> None:
         """A bar of the call is over: the band listens to it."""
         band, bar = self._band, call.open_bar
         now = float(band.playhead_ticks)
@@ -224,7 +201,7 @@ class CallDesk:
         call.heard.append(played)
         steps = bar.duration_ticks // GRID_TICKS
         key = key_heard(call.heard)
-        with_rhythm = sorted([*played, *_on_grid(call.rhythm, steps)])
+        with_rhythm = sorted([*played, *on_grid(call.rhythm, steps)])
         call.ids[bar.start_ticks] = ids_of(with_rhythm, steps, key)
         lengths = [each.duration_ticks // GRID_TICKS for each in call.bars]
         lengths[len(call.heard) - 1] = min(steps, round((now - bar.start_ticks) / GRID_TICKS))
@@ -242,12 +219,12 @@ class CallDesk:
         band.go_back(bar.start_ticks)
         self._go_round(band.soonest_ticks())
 
-    def _answer(self, call: _Call, key: int | None, notes_per_beat: float) -> None:
+    def _answer(self, call: Call, key: int | None, notes_per_beat: float) -> None:
         """The bars that follow are in the key and the density of what was heard."""
         band = self._band
         end = call.end
         call.answer = self._bars_from(end, len(call.bars))
-        call.answer_end = _end(call.answer[-1])
+        call.answer_end = end_of(call.answer[-1])
         call.before = band.stream.plan.at(end).direction
         density = density_of(notes_per_beat) if notes_per_beat else None
         if notes_per_beat and call.before.density is None:
@@ -261,42 +238,31 @@ class CallDesk:
                 density=direction.density if direction.density is not None else density,
             )
 
-        self._between(end, call.answer_end, put)
+        self._change_between(end, call.answer_end, put)
         self._show(stage="answering", bar=0)
 
-    def _keep_density(self, call: _Call) -> None:
+    def _keep_density(self, call: Call) -> None:
         """Ask for more or less where the answer so far is thinner or fuller than the call."""
         band, keeper = self._band, call.keeper
         if keeper is None or call.answer_end is None:
             return
         horizon = band.stream.horizon_ticks
-        decoded = [bar for bar in call.answer if _end(bar) <= horizon]
+        decoded = [bar for bar in call.answer if end_of(bar) <= horizon]
         if not decoded or len(decoded) == keeper.bars or decoded[-1] is call.answer[-1]:
             return
-        until = _end(decoded[-1])
+        until = end_of(decoded[-1])
         count = sum(call.end <= note.start_ticks < until for note in band.queued.lately)
         before = keeper.level
         keeper.measure(len(decoded), count, ticks_to_beats(until - call.end))
         first = next((b.start_ticks for b in call.answer if b.start_ticks > horizon), None)
         if first is not None and keeper.level != before:
             level = keeper.level
-            self._between(first, call.answer_end, lambda d: replace(d, density=level))
+            self._change_between(first, call.answer_end, lambda d: replace(d, density=level))
             band.hear(dict(call.ids))  # the tape has to know that the plan is another
 
-    def _between(self, first: int, end: int, put: Callable[[Direction], Direction]) -> None:
-        """Change what holds from one tick to another; what holds after it stays."""
+    def _change_between(self, first: int, end: int, put: Callable[[Direction], Direction]) -> None:
         stream = self._band.stream
-        plan = stream.plan
-        changes = [change for change in plan.changes if change.at_ticks < first]
-        changes.append(Change(first, put(plan.at(first).direction)))
-        changes += [
-            Change(change.at_ticks, put(change.direction))
-            for change in plan.changes
-            if first < change.at_ticks < end
-        ]
-        changes.append(Change(end, plan.at(end).direction))
-        changes += [change for change in plan.changes if change.at_ticks > end]
-        stream.plan = Plan.of(changes)
+        stream.plan = between(stream.plan, first, end, put)
 
     def _bars_from(self, at_ticks: int, count: int) -> list[Bar]:
         ahead = bars_ahead(self._band.stream, at_ticks)
@@ -333,24 +299,3 @@ class CallDesk:
     def _show(self, **changes: object) -> None:
         self.state = replace(self.state, **changes)  # type: ignore[arg-type]
         self._band.publish_state()
-
-
-def _as_before(call: _Call, direction: Direction) -> Direction:
-    before = call.before
-    if before is None:
-        return direction
-    return replace(direction, key=before.key, density=before.density)
-
-
-def _end(bar: Bar) -> int:
-    return bar.start_ticks + bar.duration_ticks
-
-
-def _on_grid(notes: Sequence[Note], steps: int) -> list[GridNote]:
-    found = []
-    for note in notes:
-        position = snap(round(note.start_ticks / GRID_TICKS))
-        if 0 <= position < steps:
-            duration = max(round(note.duration_ticks / GRID_TICKS), 1)
-            found.append(GridNote(position, note.part, note.pitch, note.velocity, duration))
-    return found

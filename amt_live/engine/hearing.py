@@ -131,7 +131,9 @@ class DensityKeeper:
         missing = min(max(missing, self._wanted / MOST_BENT), self._wanted * MOST_BENT)
         response = (notes + EVEN_NOTES) / (self._asked + EVEN_NOTES)
         asked = missing / min(max(response, 1 / MOST_BENT**2), MOST_BENT**2)
-        self.level = min(range(len(MIDDLES)), key=lambda at: abs(np.log2(MIDDLES[at] / asked)))
+        best = min(range(len(MIDDLES)), key=lambda at: abs(np.log2(MIDDLES[at] / asked)))
+        # A step at a time: what a level brings is heard a bar later.
+        self.level += min(max(best - self.level, -1), 1)
 
 
 def ids_of(notes: Sequence[GridNote], steps: int, key: int | None) -> tuple[int, ...]:
