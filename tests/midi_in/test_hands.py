@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import jack
 import pytest
 
+from amt_live.errors import PortError
 from amt_live.midi.jack_port import JackPort
 from amt_live.midi.smf import notes_of, read
 from amt_live.osc.client import send_and_wait
@@ -62,8 +64,15 @@ def keys(jack_server):
     """``keys()``: a keyboard, connected to the band's input."""
     opened = []
 
+    def is_open() -> bool:
+        try:
+            opened.append(JackPort("amt-test-keys", "amt-live-in"))
+        except PortError:  # the band's input is not there yet
+            return False
+        return True
+
     def open_keys() -> JackPort:
-        opened.append(JackPort("amt-test-keys", "amt-live-in"))
+        until(is_open)
         return opened[-1]
 
     yield open_keys
@@ -164,5 +173,41 @@ def test_the_bands_own_port_is_refused_and_a_bad_file_is_one_line(start, tmp_pat
         until(lambda: client.get_all_connections("amt-live-in:in") == [])
     client.close()
     assert stage.ask("/amt/transport/state") == ("playing",)
-    stage.ask("/amt/learn", "/amt/density")
-    assert (tmp_path / "controllers.json").exists()
+
+
+def test_a_call_through_the_port_is_listened_to_and_answered(start, keys):
+    stage = start("--midi-in=new", "--seed=5")
+    keyboard = keys()
+    with Talk(stage.daemon.port) as talk:
+
+        def comes(name: str) -> tuple[object, ...]:
+            found = talk.hear(
+                lambda m: m.address == "/amt/call/state" and m.atoms[0] == name, TIMEOUT_S
+            )
+            assert found is not None, name
+            return found[0].atoms
+
+        stage.ask("/amt/call", 2, "silent", "@bar")
+        comes("listening")
+        begun_s, stopped = time.perf_counter(), threading.Event()
+
+        def play() -> None:
+            for number in range(64):
+                at_s = begun_s + number * 0.0625
+                if stopped.wait(max(at_s - time.perf_counter() - 0.1, 0)):
+                    return
+                pitch = 57 + (0, 3, 7, 12, 5, 8, 7, 3)[number % 8]
+                keyboard.send(bytes((0x90, pitch, 80)), at_s)
+                keyboard.send(bytes((0x80, pitch, 64)), at_s + 0.05)
+
+        hands = threading.Thread(target=play)
+        hands.start()
+        try:
+            heard = comes("answering")
+        finally:
+            stopped.set()
+            hands.join()
+        assert heard[2] == 2 and heard[3] > 8
+        assert heard[4] in ("A minor", "C major")
+        assert talk.hear(lambda m: m.address == "/amt/note") is not None
+        comes("idle")
