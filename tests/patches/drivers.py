@@ -6,6 +6,7 @@ port, the takes folder and what to do (``play`` the whole session, or ``listen``
 
 import asyncio
 import os
+import re
 import shutil
 import signal
 import socket
@@ -29,6 +30,13 @@ def free_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def block(page: Path, language: str) -> str:
+    """The first block of code in a language on a page."""
+    found = re.search(rf"```{language}\n(.*?)```", page.read_text(), re.DOTALL)
+    assert found is not None
+    return found[1]
 
 
 class Driver:
@@ -130,7 +138,14 @@ def _node(task: Task) -> list[str]:
     command = [task.require("node"), str(task.folder / "drive.mjs")]
     if (task.folder / "node_modules").exists():
         return command
-    npm = [task.require("npm"), "install", "--no-audit", "--no-fund", "--no-update-notifier"]
+    npm = [
+        task.require("npm"),
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--no-package-lock",
+    ]
     for _ in range(3):  # a registry may be out of breath
         done = subprocess.run(npm, cwd=task.folder, capture_output=True, text=True, check=False)
         if done.returncode == 0:

@@ -91,11 +91,12 @@ async def test_several_at_once_see_what_happens_and_one_that_dies_hurts_none(
         for driver in drivers.values():
             for word in ("connected", "beat", "note"):
                 await driver.until(word)
-        await drivers.pop("node").end()
-        _ask(daemon, "/amt/mood", "after the funeral", "@beat")
-        for driver in drivers.values():
-            await driver.until("armed")
-            await driver.until("applied")
-            assert "after the funeral" in driver.said[-1]
-            await driver.until("beat")
+        for victim in ("node", "sclang"):
+            await drivers.pop(victim).end()
+            mood = f"after the end of {victim}"
+            _ask(daemon, "/amt/mood", mood, "@beat")
+            for driver in drivers.values():
+                await driver.until("applied")
+                assert mood in driver.said[-1]
+                await driver.until("beat")
         assert daemon.process.poll() is None

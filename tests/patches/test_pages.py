@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from amt_live.config import OPTIONS
 from amt_live.music.parts import PARTS
 from amt_live.osc.addresses import ROUTES
 from patches.making import live_device, pictures, supercollider
@@ -51,6 +52,12 @@ def test_every_link_on_a_page_leads_to_a_file() -> None:
     for page in PATCHES.glob("*/README.md"):
         for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             assert link.startswith("https://") or (page.parent / link).exists(), (page, link)
+
+
+def test_every_option_on_a_page_is_one_of_the_daemon() -> None:
+    known = {"--" + option.name.replace("_", "-") for option in OPTIONS}
+    for page in PATCHES.glob("*/README.md"):
+        assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page.read_text())) <= known, page
 
 
 def test_what_is_made_is_as_it_is_made() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from amt_live.osc.client import OscClient
 from tests.osc.band import stage
+from tests.patches.drivers import block
 
 PATCHES = Path(__file__).parents[2] / "patches"
 SONIC_PI = PATCHES / "sonic-pi" / "amt-live.rb"
@@ -60,6 +61,20 @@ async def test_every_message_of_the_snippets_is_understood() -> None:
 def test_every_name_in_a_pattern_of_the_page_is_one_of_a_shape() -> None:
     page = (PATCHES / "tidal" / "README.md").read_text() + TIDAL.read_text()
     assert set(re.findall(r'p[SFI] "(\w+)"', page)) <= {*IN_A_PATTERN, "at"}
+
+
+def test_node_reads_the_lines_of_its_page(
+    require_external: Callable[[str], str], tmp_path: Path
+) -> None:
+    lines = tmp_path / "page.mjs"
+    lines.write_text(block(PATCHES / "node" / "README.md", "js"))
+    command = [require_external("node"), "--check", str(lines)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_python_reads_the_bridge_to_live() -> None:
+    compile(block(PATCHES / "ableton" / "README.md", "python"), "ableton", "exec")
 
 
 def test_ruby_reads_the_snippet_for_sonic_pi(require_external: Callable[[str], str]) -> None:

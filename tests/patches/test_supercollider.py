@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from patches.making import supercollider
-from tests.patches.drivers import PATCHES, sclang
+from tests.patches.drivers import PATCHES, block, sclang
 
 ASKED = """
 (
@@ -20,11 +20,12 @@ var example = File.readAllString("EXAMPLE");
 // One block in parentheses, then lines.
 var end = example.find("\\n)\\n") + 2;
 var head = example.keep(end), rest = example.drop(end);
+var page = File.readAllString("PAGE");
 var tree = SCDoc.parseFileFull("HELP");
 ("methods:" + methods.asArray.collect(_.asString).join(" ")).postln;
 ("taken:" + taken.asArray.join(" ")).postln;
 ("help:" + tree.notNil).postln;
-("example:" + [head, rest].collect { |code| code.compile.notNil }).postln;
+("example:" + [head, rest, page].collect { |code| code.compile.notNil }).postln;
 0.exit;
 )
 """
@@ -38,7 +39,13 @@ def answers(
     folder = tmp_path_factory.mktemp("sclang")
     script = folder / "ask.scd"
     example = str(PATCHES / "supercollider" / "example.scd")
-    script.write_text(ASKED.replace("HELP", str(supercollider.HELP)).replace("EXAMPLE", example))
+    page = folder / "page.scd"
+    page.write_text(block(PATCHES / "supercollider" / "README.md", "supercollider"))
+    named = {"HELP": supercollider.HELP, "EXAMPLE": example, "PAGE": page}
+    asked = ASKED
+    for name, path in named.items():
+        asked = asked.replace(name, str(path))
+    script.write_text(asked)
     own = dict.fromkeys(("XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(folder))
     quiet = {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"}
     done = subprocess.run(
@@ -77,5 +84,5 @@ def test_sclang_reads_the_help_file_and_it_tells_of_every_method(answers: dict[s
     assert methods - {name.rstrip("_") for name in told} == set()
 
 
-def test_the_example_compiles(answers: dict[str, str]) -> None:
-    assert answers["example"].strip() == "[ true, true ]"
+def test_the_example_and_the_lines_of_the_page_compile(answers: dict[str, str]) -> None:
+    assert answers["example"].strip() == "[ true, true, true ]"
