@@ -211,7 +211,8 @@ def pulses(notes: Notes, pulse: int) -> Notes:
     out["step"] += np.where(is_split, order * pulse, 0)
     out["duration"] = np.where(is_split, pulse, out["duration"])
     quieter = (order > 0) & is_split
-    out["velocity"] = np.where(quieter, np.maximum(out["velocity"] - 8, 1), out["velocity"])
+    softer = np.maximum(out["velocity"].astype(np.int16) - 8, 1)
+    out["velocity"] = np.where(quieter, softer, out["velocity"])
     return np.sort(out, order="step", kind="stable")
 
 
@@ -222,7 +223,7 @@ def busier_hats(notes: Notes) -> Notes:
     added = notes[on_beat].copy()
     added["step"] += STEPS_PER_BEAT // 2
     added = added[~np.isin(added["step"], notes["step"][hats])]
-    added["velocity"] = np.maximum(added["velocity"] - 10, 12)
+    added["velocity"] = np.maximum(added["velocity"].astype(np.int16) - 10, 12)
     return np.sort(np.concatenate([notes, added]), order="step", kind="stable")
 
 

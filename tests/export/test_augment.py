@@ -114,6 +114,16 @@ def test_pulses_and_hats_make_it_busier_with_drums_left_plausible(notes: np.ndar
     assert (np.diff(hats["step"]) >= 0).all()
 
 
+def test_the_softest_notes_stay_soft_when_echoes_of_them_are_softer_still(
+    notes: np.ndarray,
+) -> None:
+    soft = notes.copy()
+    soft["velocity"] = 5
+    held = augment.articulate(soft, 3.0)
+    assert augment.pulses(held, 6)["velocity"].max() == 5
+    assert augment.busier_hats(soft)["velocity"].max() == 12, "nothing wraps around to full force"
+
+
 def test_register_moves_whole_parts_within_range_and_above_the_bass(notes: np.ndarray) -> None:
     for shift in (-12, 12, -36):
         moved = augment.shift_register(notes, shift)
