@@ -127,6 +127,8 @@ def evaluate(options: Options, say: Say) -> Findings:
         same, found.drift = drift.drift(jukebox, effort.streams, effort.minutes)
         figures |= same
     figures["tokens_per_s"] = _speed(jukebox)
+    told = ", ".join(f"{title} {spent_s:.0f}" for title, spent_s in jukebox.spent_s.items())
+    say(f"played in {sum(jukebox.spent_s.values()):.0f} s of one core: {told}")
     found.about = _about(options, time.perf_counter() - began_s)
     return found
 

@@ -23,6 +23,8 @@ QUICK_MINUTES: Final = (1, 2, 3)
 BARS_A_MINUTE: Final = 30
 """At 120 beats a minute, four to the bar; a waltz's minute has 40, of which 30 are read."""
 WINDOW_BARS: Final = 5
+BLOCKS: Final = 2
+"""Of a minute: windows that follow each other are alike, so intervals are over half minutes."""
 NAMES: Final = ("notes_per_beat", "velocity", "pitch", *MUSICALITY)
 
 Drift = dict[str, list[tuple[float, float, float]]]
@@ -43,21 +45,26 @@ def drift(
     ]
     values: list[dict[str, Floats]] = []
     minute_of: list[NDArray[np.intp]] = []
-    for take in jukebox.play(asked, f"{max(minutes)} minutes"):
+    block_of: list[str] = []
+    for stream, take in enumerate(jukebox.play(asked, f"{max(minutes)} minutes")):
         windows = [
             cut(take.notes, take.bars[first : first + WINDOW_BARS], BPM, None, "")
             for minute in minutes
             for first in range((minute - 1) * BARS_A_MINUTE, minute * BARS_A_MINUTE, WINDOW_BARS)
         ]
         values.append(_measured(windows))
-        minute_of.append(np.repeat(np.arange(len(minutes)), len(windows) // len(minutes)))
-    minute = np.concatenate(minute_of)
+        each = len(windows) // len(minutes)
+        minute_of.append(np.repeat(np.arange(len(minutes)), each))
+        block_of += [f"{stream}.{i % each * BLOCKS // each}" for i in range(len(windows))]
+    minute, block = np.concatenate(minute_of), np.array(block_of)
     found: Drift = {}
     for name in NAMES:
         levels = [float(np.nanmean(rows[name])) for rows in values]
         centred = [rows[name] - level for rows, level in zip(values, levels, strict=True)]
         column = np.concatenate(centred) + float(np.mean(levels))
-        found[name] = [_row(column[minute == m]) for m in range(len(minutes))]
+        found[name] = [
+            _row(column[minute == m], block[minute == m].tolist()) for m in range(len(minutes))
+        ]
     same = [float(_overlap(rows)) for rows in found.values()]
     return {"drift_same": Figure(float(np.mean(same)))}, found
 
@@ -72,8 +79,8 @@ def _measured(windows: Sequence[Window]) -> dict[str, Floats]:
     return table
 
 
-def _row(values: Floats) -> tuple[float, float, float]:
-    low, high = interval(values, [str(i) for i in range(len(values))])
+def _row(values: Floats, blocks: Sequence[str]) -> tuple[float, float, float]:
+    low, high = interval(values, blocks)
     return float(np.nanmean(values)), low, high
 
 

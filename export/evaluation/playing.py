@@ -68,6 +68,8 @@ class Jukebox:
         self._play: Play = lambda requests: play_many(model, requests, processes)
         self.costs: list[tuple[int, float]] = []
         """(ids, seconds of one core) of every take that was asked for."""
+        self.spent_s: dict[str, float] = {}
+        """Seconds of one core by what was played."""
 
     def play(self, requests: Sequence[Request], title: str) -> list[Played]:
         """The takes of requests, in their order, under a progress bar called ``title``."""
@@ -86,6 +88,8 @@ class Jukebox:
         bar.close()
         takes = [found[request] for request in requests]
         self.costs += [(take.tokens, take.cpu_s) for take in takes]
+        spent_s = sum(take.cpu_s for take in takes)
+        self.spent_s[title] = self.spent_s.get(title, 0.0) + spent_s
         return takes
 
     def _path(self, request: Request) -> Path:
