@@ -195,7 +195,7 @@ class HandsDesk:
             key = (channel, data[1])
             if kind == 0x90 and data[2]:
                 self._down.add(key)
-                self._guard.sent((channel, data[1], data[2]), time.perf_counter())
+                self._guard.sent_on((channel, data[1], data[2]), time.perf_counter())
             else:
                 self._down.discard(key)
         self._send_on(data)

@@ -11,6 +11,9 @@ from typing import Final
 ECHO_S: Final = 0.25
 """An echo comes back within this time, and the player tells what it sent within it."""
 
+THRU_ECHO_S: Final = 0.04
+"""The same of what is sent on, which is known at once; hands repeat a key more slowly."""
+
 WINDOW_S: Final = 2.0
 ENOUGH: Final = 6
 SHARE: Final = 0.75
@@ -38,20 +41,24 @@ class LoopGuard:
         """A note-on came in."""
         self._came.append(at_s)
         if not self._match(self._sent, key, at_s):
-            self._heard.append((at_s, key))
+            self._heard.append((at_s + ECHO_S, key))
         self._judge(at_s)
 
     def sent(self, key: Key, at_s: float) -> None:
         """A note-on was sent, at most ``ECHO_S`` ago."""
         if not self._match(self._heard, key, at_s):
-            self._sent.append((at_s, key))
+            self._sent.append((at_s + ECHO_S, key))
         self._judge(at_s)
 
+    def sent_on(self, key: Key, at_s: float) -> None:
+        """A note-on that came in is sent on."""
+        self._sent.append((at_s + THRU_ECHO_S, key))
+
     def _match(self, others: deque[tuple[float, Key]], key: Key, at_s: float) -> bool:
-        while others and others[0][0] < at_s - ECHO_S:
+        while others and others[0][0] < at_s:
             others.popleft()
         for each in others:
-            if each[1] == key:
+            if each[1] == key and each[0] >= at_s:
                 others.remove(each)
                 self._echoes.append(at_s)
                 return True

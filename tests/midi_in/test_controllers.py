@@ -2,6 +2,7 @@
 
 import json
 import random
+import time
 from concurrent.futures import Future
 
 import pytest
@@ -253,6 +254,14 @@ def test_a_loop_through_other_programs_is_told_and_not_listened_to():
     assert len(band.sent) == count < 20
     ons = {data[1] for data in band.sent if data[0] == 0x92}
     assert ons == {data[1] for data in band.sent if data[0] == 0x82}  # nothing hangs
+
+
+def test_a_key_that_is_repeated_is_sent_on_each_time():
+    band = Band(thru=True)
+    for _ in range(30):
+        band.hear(b"\x90\x3c\x40", b"\x80\x3c\x40")
+        time.sleep(0.05)
+    assert band.complaints == [] and len(band.sent) == 60
 
 
 def test_what_is_sent_on_and_comes_back_is_a_loop():
