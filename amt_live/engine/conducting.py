@@ -11,6 +11,7 @@ that nobody asked for leaves.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -184,22 +185,20 @@ def lean(bias: Floats, heard: Heard, state: grammar.State, aim: Aim) -> None:
     """Add nats for the next draw to ``bias`` [V]."""
     if state.phase is grammar.Phase.DURATION:
         if state.part != BASS:
-            nats = _slope(heard, PITCH, _PITCHES, aim) + _spread(heard, PITCH, _PITCHES, aim)
+            nats = _slope(heard, PITCH, aim) + _spread(heard, PITCH, aim)
             if heard.counts[PITCH] or aim.pitch is not None:
                 nats += _outlying(heard, aim)
             bias[v.PITCH_FIRST : v.DRUM_FIRST] += nats
         return
     if state.phase is grammar.Phase.PART:
-        bias[v.DURATION_FIRST : v.KEY_FIRST] += _slope(heard, LENGTH, _LENGTHS, aim)
+        bias[v.DURATION_FIRST : v.KEY_FIRST] += _slope(heard, LENGTH, aim)
         return
     parts = [
         PART_NATS * error + urge
         for error, urge in zip(_missing(heard, aim), heard.urges, strict=True)
     ]
     parts[BASS] += BASS_NATS * _stillness(heard, aim)
-    loudness = _slope(heard, LOUDNESS, _VELOCITIES, aim) + _spread(
-        heard, LOUDNESS, _VELOCITIES, aim
-    )
+    loudness = _slope(heard, LOUDNESS, aim) + _spread(heard, LOUDNESS, aim)
     nats = np.array(parts, np.float32)[:, None] + loudness
     bias[v.PART_VELOCITY_FIRST : v.PITCH_FIRST] += nats.ravel()
     if state.phase is not grammar.Phase.POSITION:
@@ -284,13 +283,12 @@ def _away(heard: Heard, which: int, aim: Aim) -> float:
     return (asked - (math.log2(mean) if which == LENGTH else mean)) / QUALITIES[which].unit
 
 
-def _slope(heard: Heard, which: int, scale: Floats, aim: Aim) -> Floats:
+def _slope(heard: Heard, which: int, aim: Aim) -> Floats:
     """Nats along a scale of values: a slope, so that the mean moves and the spread stays."""
     asked = _asked(which, aim)
     if asked is None:
-        return np.zeros(len(scale), np.float32)
-    slope = np.float32(_steepness(heard, which, aim))
-    return slope * _units_from(asked, which, scale)
+        return _NOWHERE[which]
+    return np.float32(_steepness(heard, which, aim)) * _units_from(asked, which)
 
 
 def _steepness(heard: Heard, which: int, aim: Aim) -> float:
@@ -300,30 +298,42 @@ def _steepness(heard: Heard, which: int, aim: Aim) -> float:
     return _within(slope, -quality.most, quality.most)
 
 
-def _spread(heard: Heard, which: int, scale: Floats, aim: Aim) -> Floats:
+def _spread(heard: Heard, which: int, aim: Aim) -> Floats:
     """Nats for values near their mean (where the spread is too wide) or far from it."""
     # The range of pitches is that of the whole band, bass included; what moves are the others.
     over = RANGE if which == PITCH else which
     asked = aim.pitch_spread if which == PITCH else aim.velocity_spread
     if asked is None or heard.counts[over] < NOTE_MEMORY / 2:
-        return np.zeros(len(scale), np.float32)
+        return _NOWHERE[which]
     unit = QUALITIES[which].unit
     too_wide = (math.sqrt(heard.variances[over]) - NARROWER * asked) / unit
     nats = _within(SPREAD_NATS * too_wide, -MAX_WIDENING_NATS, MAX_SPREAD_NATS)
-    return -np.float32(nats) * _units_from(heard.means[which], which, scale) ** 2
+    # To the nearest unit of the scale: so the squares are known already.
+    return np.float32(-nats) * _squares_from(round(heard.means[which]), which)
 
 
-def _units_from(centre: float, which: int, scale: Floats) -> Floats:
+@lru_cache(maxsize=256)  # asked for with every note
+def _units_from(centre: float, which: int) -> Floats:
     """How far the values of a scale lie from a centre; from ``FARTHEST`` on all are as far, so that
     no lean makes the farthest the likeliest."""
-    away = (scale - np.float32(centre)) / np.float32(QUALITIES[which].unit)
+    away = (_SCALES[which] - np.float32(centre)) / np.float32(QUALITIES[which].unit)
     clipped: Floats = np.clip(away, -FARTHEST, FARTHEST)
     return clipped
 
 
+@lru_cache(maxsize=512)
+def _squares_from(centre: int, which: int) -> Floats:
+    squares: Floats = _units_from(centre, which) ** 2
+    return squares
+
+
 def _outlying(heard: Heard, aim: Aim) -> Floats:
     """Nats against pitches far from all that is asked and heard: no hand reaches there."""
-    centre = heard.means[PITCH] if aim.pitch is None else aim.pitch
+    return _beyond_reach(round(heard.means[PITCH] if aim.pitch is None else aim.pitch))
+
+
+@lru_cache(maxsize=128)
+def _beyond_reach(centre: int) -> Floats:
     beyond = np.abs(_PITCHES - np.float32(centre)) / np.float32(12.0) - np.float32(REACH_OCTAVES)
     nats: Floats = np.float32(-OUTLYING_NATS) * np.maximum(beyond, 0) ** 2
     return nats
@@ -340,6 +350,8 @@ def _put(values: tuple[float, ...], at: int, value: float) -> tuple[float, ...]:
 _PITCHES: Final = np.arange(128, dtype=np.float32)
 _LENGTHS: Final = np.log2(np.array(v.DURATIONS, np.float32) / STEPS_PER_BEAT)
 _VELOCITIES: Final = np.array(v.VELOCITY_CENTRES, np.float32)
+_SCALES: Final = {PITCH: _PITCHES, LENGTH: _LENGTHS, LOUDNESS: _VELOCITIES}
+_NOWHERE: Final = {which: np.zeros_like(scale) for which, scale in _SCALES.items()}
 _POSITIONS: Final = np.array(v.POSITIONS, np.float32)
 _IS_OFFBEAT: Final = (_POSITIONS % STEPS_PER_BEAT != 0).astype(np.float32)
 _IS_TRIPLET: Final = np.isin(_POSITIONS % STEPS_PER_BEAT, TRIPLETS).astype(np.float32)

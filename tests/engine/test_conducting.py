@@ -90,7 +90,7 @@ def test_what_is_as_asked_is_left_alone() -> None:
     pitches = nats(heard, aim, grammar.Phase.DURATION)[v.PITCH_FIRST : v.DRUM_FIRST]
     assert not pitches[36:85].any() and pitches[0] < -5 > pitches[127]
     assert not nats(heard, aim, grammar.Phase.PART).any()
-    assert np.allclose(conducting._slope(heard, conducting.LOUDNESS, np.arange(8.0), aim), 0)
+    assert np.allclose(conducting._slope(heard, conducting.LOUDNESS, aim), 0)
 
 
 def test_short_notes_are_asked_to_be_longer() -> None:
