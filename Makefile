@@ -17,7 +17,7 @@ PYTEST_ARGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help play test lint check format install-train wheels screenshot clean
+.PHONY: help play test lint check format install-train wheels screenshot docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ wheels: $(DEV) ## both distributions into dist/: amt-live and amt-live-gpu
 screenshot: $(DEV) ## take docs/tui.png from the real program
 	$(BIN)/python docs/screenshot.py
 
+docs: $(DEV) ## build the documentation into build/site, warnings as errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "build/site/index.html"
+
 clean: ## remove the environment and what was built
 	rm -rf $(VENV) build dist
 
@@ -70,6 +74,6 @@ $(VENV)/.train: pyproject.toml constraints.txt | $(BIN)/python
 
 # tinysoundfont without what it asks for: PyAudio would have to be compiled, and is for sound cards.
 $(DEV): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[audio,dev,train]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[audio,dev,docs,train]'
 	$(BIN)/python -m pip install --quiet -c constraints.txt --no-deps tinysoundfont
 	@touch $@

@@ -58,9 +58,11 @@ def screen(lines: Sequence[str]) -> list[str]:
         told += ["1. The band plays into nothing, as --midi-api null asks for."]
         midi = ""
     elif midi:
-        name = rest.partition(";")[0].partition(" (")[0]
+        name = rest.partition(";")[0]
+        if name.startswith(_MADE):
+            name = name.partition(" (")[0]  # how it was chosen
         made = "It made a MIDI port" if name == _MADE else "It plays into the MIDI port"
-        told += [f"1. {made}: '{name}' ({api}). The band plays there now."]
+        told += [f"1. {made}: '{name[:40]}' ({api})."]
     else:
         told += ["1. There is no MIDI system here, so the band plays into nothing. What helps:"]
         told += [f"     {_NO_MIDI.get(sys.platform, _NO_MIDI['linux'])}"]

@@ -19,7 +19,7 @@ OSC = "OSC at 127.0.0.1:9740"
             [JACK, "synthesizer: FluidSynth through jack with default-GM.sf2"],
             ["You should hear it: FluidSynth through jack"],
         ),
-        (["MIDI alsa: FLUID Synth (1234):0; fine timers"], ["plays into the MIDI port 'FLUID"]),
+        (["MIDI alsa: FLUID Synth (1234):0; fine timers"], ["plays into the MIDI port: 'FLUID"]),
         (["MIDI null: null", OSC], ["as --midi-api null asks", "amt-live demo -o demo.wav"]),
         (
             ["no MIDI system found (x): playing into nothing; --record FILE.mid keeps it"],

@@ -9,7 +9,6 @@ import contextlib
 import shutil
 import subprocess
 import tempfile
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +31,7 @@ TAIL_S: Final = 6.0
 SILENCE: Final = 1e-4
 VOICES: Final = 512
 DRUMS: Final = 9
+FRAME_BYTES: Final = 8
 GAIN: Final = "0.5"
 NO_SYNTHESIZER: Final = (
     "no synthesizer is there: pip install --no-deps tinysoundfont, or install fluidsynth (apt "
@@ -104,8 +104,9 @@ def _through_fluidsynth(
     program: str, performance: Performance, soundfont: Path, progress: Progress
 ) -> Iterator[Sound]:
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "sound.wav"
-        command = [program, "-ni", "-q", "-g", GAIN, "-r", str(RATE), "-O", "s16", "-T", "wav"]
+        out = Path(folder) / "sound.raw"
+        # As floats: what is louder than full scale is turned down later, and not clipped here.
+        command = [program, "-ni", "-q", "-g", GAIN, "-r", str(RATE), "-O", "float", "-T", "raw"]
         command += ["-F", str(out), str(soundfont.resolve()), str(performance.path.resolve())]
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -118,10 +119,10 @@ def _through_fluidsynth(
         if process.returncode or not out.is_file():
             why = (said.decode(errors="replace").strip().splitlines() or ["no reason given"])[-1]
             raise FileError(f"fluidsynth could not render {performance.path}: {why}")
-        with wave.open(str(out)) as sound:
-            while data := sound.readframes(BLOCK):
-                frames = np.frombuffer(data, "<i2").reshape(-1, 2)
-                yield frames.astype(np.float32) / np.float32(32_768)
+        with out.open("rb") as sound:
+            while data := sound.read(BLOCK * FRAME_BYTES):
+                whole = len(data) // FRAME_BYTES * FRAME_BYTES
+                yield np.frombuffer(data[:whole], np.float32).reshape(-1, 2)
 
 
 def _watch(process: "subprocess.Popen[bytes]", out: Path, progress: Progress) -> bytes:
@@ -131,4 +132,4 @@ def _watch(process: "subprocess.Popen[bytes]", out: Path, progress: Progress) ->
             return process.communicate(timeout=0.2)[1]
         except subprocess.TimeoutExpired:
             with contextlib.suppress(OSError):
-                progress(out.stat().st_size / (4 * RATE))
+                progress(out.stat().st_size / (FRAME_BYTES * RATE))

@@ -39,7 +39,7 @@ def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     env |= {"JACK_DEFAULT_SERVER": "amt-no-such-server", "PULSE_SERVER": "/no/such/socket"}
     command = [sys.executable, "-m", "amt_live", "demo", "--model", "tiny", *words]
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=cwd, env=env, timeout=120
+        command, capture_output=True, text=True, check=False, cwd=cwd, env=env, timeout=170
     )
 
 
