@@ -31,6 +31,9 @@ FEW_NOTES: Final = 6
 SURE: Final = 0.55
 """A key that correlates less with what was played cannot be told."""
 
+HOME_SCORE: Final = 0.08
+"""What the first and the last low note count beside the correlation with a key."""
+
 MOST_BENT: Final = 2.0
 """The rest of an answer is made so much fuller or thinner at most."""
 
@@ -84,8 +87,22 @@ def key_heard(bars: Sequence[Sequence[GridNote]]) -> int | None:
     if len(rows) < FEW_NOTES:
         return None
     scores = key_scores(np.array(rows, NOTE))
-    best = int(scores.argmax())
-    return best if scores[best] >= SURE else None
+    if scores.max() < SURE:
+        return None
+    # Who plays a phrase begins and ends at home: that tells keys of the same notes apart.
+    for home in _ends(bars):
+        scores[[home % 12, home % 12 + 12]] += HOME_SCORE
+    return int(scores.argmax())
+
+
+def _ends(bars: Sequence[Sequence[GridNote]]) -> tuple[int, int]:
+    """The lowest pitches of the first moment and of the last half bar that was played."""
+    played = [[n for n in bar if n.part != DRUMS.index] for bar in bars]
+    played = [bar for bar in played if bar]
+    first = min(played[0], key=lambda note: (note.position, note.pitch))
+    end = max(note.position for note in played[-1])
+    last = [note.pitch for note in played[-1] if note.position > end - 2 * STEPS_PER_BEAT]
+    return first.pitch, min(last)
 
 
 def notes_a_beat(bars: Sequence[Sequence[GridNote]], steps: Sequence[int]) -> float:

@@ -254,6 +254,14 @@ def test_the_key_of_a_scale_with_its_triads_is_heard(tonic):
     assert key_heard([grid_notes(presses[:4], bar, 1920, {0: PIANO})]) is None
 
 
+@pytest.mark.parametrize("home", [60, 67])
+def test_keys_of_the_same_notes_are_told_apart_by_where_a_phrase_begins_and_ends(home):
+    bar = Bar(0, 1920, 0)
+    c_or_g = [home, 64, 67, 72, 71, 67, 69, 67, 62, 67, 64, 60, 62, 67, 71, home]
+    presses = [Press(at * 120, 0, pitch, 80, at * 120 + 118) for at, pitch in enumerate(c_or_g)]
+    assert key_heard([grid_notes(presses, bar, 1920, {0: PIANO})]) == home % 12
+
+
 @pytest.mark.parametrize("response", [0.4, 1.0, 2.5])
 @pytest.mark.parametrize("wanted", [1.5, 3.0, 6.0])
 def test_a_mood_that_plays_thinner_or_fuller_than_asked_is_asked_for_more_or_less(response, wanted):

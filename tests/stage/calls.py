@@ -49,7 +49,7 @@ HANDS_S: Final = 0.012
 """The deviation of the moments at which hands press keys."""
 
 AHEAD_S: Final = 0.25
-LIMITS: Final = {"same_scale": 0.75, "in_scale": 0.85, "density_within": 0.75}
+LIMITS: Final = {"same_scale": 0.6, "in_scale": 0.9, "density_within": 0.75}
 """Shares of the answers: in the key or its relative; of sound in its scale, on average; between
 half and twice as dense as the call."""
 
