@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
 
 from amt_live import __version__
-from amt_live.config import OPTIONS, Config, Option, config_path_in_use, load_config
+from amt_live.config import OPTIONS, SCREEN, Config, Option, config_path_in_use, load_config
 from amt_live.control.commands import MAX_SEED
 from amt_live.doctor import HELP as DOCTOR_HELP
 from amt_live.errors import AmtError, UsageError
@@ -34,7 +34,7 @@ _TRAIN_MODULES: Final = (
     "export",
 )
 LONGEST_LINE: Final = 600
-_PLAYING: Final = tuple(option.name for option in OPTIONS)
+_PLAYING: Final = tuple(option.name for option in OPTIONS if option.name not in SCREEN)
 _DEMO: Final = ("synth", "port", "midi_api", "model", "seed")
 
 
@@ -93,12 +93,21 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     play = add("play", _play, "play, with a screen (what amt-live alone does)")
-    _add_options(play, _PLAYING)
+    _add_options(play, (*_PLAYING, *SCREEN))
     daemon = add("daemon", _daemon, "play, without a screen")
     _add_options(daemon, _PLAYING)
     daemon.add_argument("--may-be-silent", action="store_true", help=argparse.SUPPRESS)
     tui = add("tui", _tui, "a screen for a daemon that runs")
     _add_address(tui)
+    _add_options(tui, SCREEN)
+    tui.add_argument(
+        "--web",
+        nargs="?",
+        const="8740",
+        metavar="[HOST:]PORT",
+        help="show it in a browser instead, on this machine only (8740; needs amt-live[web])",
+    )
+    tui.add_argument("--list-keys", action="store_true", help="print the keys, as a keys file")
     live = add("live", _live, "a prompt for lines such as 'tempo 140 ~8', on a daemon that runs")
     _add_address(live)
     form = add("format", _format, "a set list written the usual way, in place")
@@ -205,13 +214,15 @@ def _address(options: argparse.Namespace) -> tuple[str, int]:
 def _play(options: argparse.Namespace) -> int:
     from amt_live.launch import play
 
-    _config(options)  # what is wrong is said before anything is started
+    config = _config(options, (*_PLAYING, *SCREEN))  # what is wrong is said before anything starts
     flags: list[str] = []
     for option in OPTIONS:
+        if option.name in SCREEN:
+            continue
         value = getattr(options, option.name)
         if value is not None:
             flags.append(f"{option.flag}={value}")
-    return play(flags)
+    return play(flags, theme=config.theme, keys=config.keys)
 
 
 def _daemon(options: argparse.Namespace) -> int:
@@ -227,9 +238,18 @@ def _say(line: str) -> None:
 
 def _tui(options: argparse.Namespace) -> int:
     host, osc_port = _address(options)
-    from amt_live.tui.run import run
+    config = _config(options, SCREEN)
+    if options.web is not None:
+        from amt_live.tui.web import serve
 
-    return run(host, osc_port)
+        flags = [f"--host={host}", f"--osc-port={osc_port}"]
+        flags += [f"--{name}={value}" for name in SCREEN if (value := getattr(config, name))]
+        return serve(options.web, flags, _say)
+    from amt_live.tui.run import list_keys, run
+
+    if options.list_keys:
+        return list_keys(_say)
+    return run(host, osc_port, theme=config.theme, keys=config.keys).code
 
 
 def _live(options: argparse.Namespace) -> int:

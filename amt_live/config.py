@@ -62,6 +62,9 @@ class Option:
         return read
 
 
+SCREEN: Final = ("theme", "keys")
+"""Settings of the screen: the daemon takes none of them."""
+
 OPTIONS: Final[tuple[Option, ...]] = (
     Option("mood", str, None, "TEXT", "the mood to begin with"),
     Option("tempo", float, 100.0, "BPM", "quarter notes a minute", low=MIN_BPM, high=MAX_BPM),
@@ -112,6 +115,15 @@ OPTIONS: Final[tuple[Option, ...]] = (
     Option("set", str, None, "FILE.amt", "set list to follow: what is saved there is played"),
     Option("rules", str, None, "FILE.py", "rules in Python to follow, in a process of their own"),
     Option(
+        "theme",
+        str,
+        None,
+        "NAME",
+        "colours of the screen; without it those of the last time",
+        ("stage", "light", "contrast", "safe"),
+    ),
+    Option("keys", str, None, "FILE.toml", "keys of the screen; see amt-live tui --list-keys"),
+    Option(
         "discovery", str, "on", "on|off", "let OSCQuery and zeroconf tell who looks", ("on", "off")
     ),
 )
@@ -142,6 +154,8 @@ class Config:
     takes: str | None
     set: str | None
     rules: str | None
+    theme: str | None
+    keys: str | None
     discovery: str
 
 

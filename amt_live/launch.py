@@ -16,10 +16,14 @@ from amt_live.welcome import welcome
 
 START_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 10.0
+DEFAULT_OSC_PORT: Final = 9740
 
 
-def play(flags: list[str]) -> int:
-    """Start, show, stop: the exit code of the screen. Raises AmtError with the daemon's line."""
+def play(flags: list[str], *, theme: str | None = None, keys: str | None = None) -> int:
+    """Start, show, stop, unless it is left playing: the exit code of the screen.
+
+    Raises AmtError with the daemon's line.
+    """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the screen needs a terminal; without one use: amt-live daemon")
     left_by: list[int] = []
@@ -31,7 +35,11 @@ def play(flags: list[str]) -> int:
             sys.stderr.writelines(f"{line}\n" for line in band.lines)
         from amt_live.tui.run import run
 
-        return run(band.host, band.osc_port, owns_daemon=True)
+        ending = run(band.host, band.osc_port, owns_daemon=True, theme=theme, keys=keys)
+        if ending.plays_on and not left_by:
+            sys.stderr.write(f"{band.leave()}\n")
+            band = None
+        return ending.code
     finally:
         if band is not None:
             band.stop()
@@ -69,6 +77,14 @@ class ChildBand:
     def complaints(self) -> list[str]:
         """The last lines on its stderr."""
         return list(self._errors.lines)
+
+    def leave(self) -> str:
+        """Let it play on without us; what to tell about that."""
+        where = "" if self.osc_port == DEFAULT_OSC_PORT else f" --osc-port {self.osc_port}"
+        # Nobody waits for it any more, and that is meant.
+        self._child.returncode = 0
+        pid = self._child.pid
+        return f"the band plays on: amt-live tui{where} shows it, kill {pid} ends it"
 
     def stop(self) -> None:
         """End it, and wait until it has."""

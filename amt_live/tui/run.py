@@ -3,34 +3,85 @@
 Called by the command line. Thread: the main one, because of signals.
 """
 
+import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from amt_live.errors import UsageError
+from amt_live.tui import keyfile, remember
 from amt_live.tui.app import StageApp
 from amt_live.tui.history import MoodHistory, default_path
+from amt_live.tui.keys import KEYS, key_name
 from amt_live.tui.link import OscLink
+from amt_live.tui.pages import Leave
+from amt_live.tui.theme import PALETTES
 
 
-def run(host: str, osc_port: int, *, owns_daemon: bool = False) -> int:
-    """Show the screen for the daemon at ``host:osc_port`` until it is left; the exit code.
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a screen was left: its exit code, and whether the band is to play on."""
 
-    Raises UsageError where there is no terminal. Thread: the main one.
+    code: int
+    plays_on: bool
+
+
+def run(
+    host: str,
+    osc_port: int,
+    *,
+    owns_daemon: bool = False,
+    theme: str | None = None,
+    keys: str | None = None,
+) -> Ending:
+    """Show the screen for the daemon at ``host:osc_port`` until it is left.
+
+    ``theme`` None is the one of the last time; ``keys`` names a keys file. Raises UsageError where
+    there is no terminal or no such file. Thread: the main one.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    is_served = "TEXTUAL_DRIVER" in os.environ
+    if not is_served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the screen needs a terminal; without one use: amt-live daemon")
+    table, trouble = keyfile.load_keys(_keys_path(keys))
+    theme_path = remember.default_path()
+    palette = remember.remembered_theme(theme_path) if theme is None else PALETTES[theme]
     app = StageApp(
         OscLink(host, osc_port),
         f"{host}:{osc_port}",
         owns_daemon=owns_daemon,
         history=MoodHistory(default_path()),
+        palette=palette,
+        keys=table,
+        theme_path=theme_path,
+        trouble=trouble,
     )
     with _leaving_on_signals(app):
         app.run()
-    return app.return_code or 0
+    return Ending(app.return_code or 0, app.return_value is Leave.PLAYING)
+
+
+def _keys_path(given: str | None) -> Path:
+    if given is None:
+        return keyfile.default_path()
+    path = Path(given).expanduser()
+    if not path.exists():
+        raise UsageError(f"--keys: there is no file {given}; leave it out for the usual keys")
+    return path
+
+
+def list_keys(say: Callable[[str], None]) -> int:
+    """Print the table of keys as a keys file that changes nothing."""
+    say(f"# {keyfile.default_path()}")
+    for key in KEYS:
+        names = [*key.always, *key.command]
+        about = key.about or key.name.replace("_", " ")
+        shown = ", ".join(f'"{name}"' for name in names)
+        say(f"{key.name} = [{shown}]  # {about}: {' '.join(map(key_name, names))}")
+    return 0
 
 
 @contextmanager

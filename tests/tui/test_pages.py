@@ -1,4 +1,4 @@
-"""What lies over the stage: palette of commands, moods played, scenes, MIDI learn, themes, mouse."""
+"""What lies over the stage: commands, moods played, scenes, MIDI learn, themes, mouse."""
 
 from dataclasses import replace
 
