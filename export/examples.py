@@ -10,7 +10,7 @@ with any passage that a wording of the same label was said of. Held-out wordings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from tqdm import tqdm
 from amt_live.engine.colouring import entropy, scale_of
 from amt_live.music.drums import KINDS, kind_of
 from amt_live.music.parts import DRUMS
+from amt_live.text.aim import PROGRAMS
 from amt_live.text.examples import features
 from export import attributes, words
 from export.corpus import Corpus
@@ -35,7 +36,8 @@ EACH: Final = 40
 """Passages of one piece are no more than that."""
 BARS: Final = 8
 ARRAYS: Final = (
-    "examples", "example_traits", "example_prior", "example_weight", "example_bias",
+    "examples", "example_traits", "example_programs", "example_prior", "example_weight",
+    "example_bias",
 )  # fmt: skip
 """Names in ``conditioning.npz``."""
 BATCH: Final = 1024
@@ -71,7 +73,7 @@ class Bare:
     share: NDArray[np.float64]
 
 
-def passages(corpus: Corpus, scale: attributes.Scale, seed: int) -> dict[str, NDArray[np.float16]]:
+def passages(corpus: Corpus, scale: attributes.Scale, seed: int) -> dict[str, NDArray[Any]]:
     """What is known of passages of the training pieces, and priors, by their names in ARRAYS."""
     enough = EACH * sum(piece.split == "train" for piece in corpus.pieces)
     written = _drawn(corpus, scale, min(WRITTEN, enough), seed, changed=False)
@@ -80,7 +82,8 @@ def passages(corpus: Corpus, scale: attributes.Scale, seed: int) -> dict[str, ND
     known = np.concatenate([written, changed]).astype(np.float16)
     return {
         "examples": known[:, : len(attributes.NAMES)],
-        "example_traits": known[:, len(attributes.NAMES) :],
+        "example_traits": known[:, len(attributes.NAMES) : -len(PROGRAMS)],
+        "example_programs": known[:, -len(PROGRAMS) :].astype(np.int8),
         "example_prior": prior.astype(np.float16),
     }
 
@@ -122,8 +125,8 @@ def _returns(values: NDArray[np.int64], bar: NDArray[np.intp], bars: int) -> flo
 def _drawn(
     corpus: Corpus, scale: attributes.Scale, count: int, seed: int, *, changed: bool
 ) -> Floats:
-    """Attributes and traits [count, A + K]: a passage of every piece, then another one, until there
-    are enough.
+    """Attributes, traits and sounds [count, A + K + 16]: a passage of every piece, then another
+    one, until there are enough.
 
     A drummer alone is left out: "rock" is played by a band, and "drums alone" is said outright.
     """
@@ -139,7 +142,8 @@ def _drawn(
         passage = source.passage(piece, first, BARS)
         bars = corpus.bars[slice(*piece.bars)][first : first + BARS]
         traits = traits_of(passage.notes, bars - [bars[0, 0], 0])
-        vectors.append(np.array([*passage.described.vector, *traits], np.float32))
+        known = [*passage.described.vector, *traits, *piece.programs[: len(PROGRAMS)]]
+        vectors.append(np.array(known, np.float32))
     return np.stack(vectors)
 
 

@@ -42,6 +42,9 @@ class _Conditioner(Protocol):
 
     def null(self) -> Mood: ...
 
+    @property
+    def whole_traits(self) -> int: ...
+
 
 class TextMoods:
     """Reads words with the text encoder of a model. Thread: any."""
@@ -85,7 +88,9 @@ class TextMoods:
             for embedding, (text, _) in zip(embeddings, texts, strict=True)
         ]
         known = [(e, w) for e, w in zip(examples, weights, strict=True) if e is not None]
-        example = mixed(known) if len(known) == len(texts) else None
+        example = None
+        if len(known) == len(texts):
+            example = mixed(known, self._conditioner.whole_traits)
         said = read_explicit(max(texts, key=lambda pair: pair[1])[0])
         by_rule = {**attributes_said(said), **overrides}
         return obey(self._conditioner.condition(mean, by_rule, example), said)

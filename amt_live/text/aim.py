@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from amt_live.music.drums import KIND_NAMES
+from amt_live.music.parts import PART_NAMES
 
 TRAITS: Final = (
     *(f"kit:{name}" for name in KIND_NAMES),
@@ -15,6 +16,9 @@ TRAITS: Final = (
 )
 """What is known of a passage beside its attributes; the returns are below 0 where there is nothing
 to return, the entropy where there are no pitches."""
+PROGRAMS: Final = tuple(f"program:{name}" for name in PART_NAMES)
+"""The General MIDI sounds of a passage's parts; -1 for those that do not play. No mean is taken of
+them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from amt_live.errors import ModelError
 from amt_live.music.parts import PART_NAMES
-from amt_live.text.aim import TRAITS, Aim, with_traits
+from amt_live.text.aim import PROGRAMS, TRAITS, Aim, with_traits
 from amt_live.text.examples import GENRE_PREFIX, PART_PREFIX, Examples
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -128,6 +128,7 @@ class Conditioner:
         self._touch = None if touch is None else touch.astype(np.float32)
         self.dimension = self._readout.shape[0]
         self._examples = _examples_of(arrays, self.attribute_names)
+        self._has_sounds = self._examples is not None and "example_programs" in arrays
         self.width, self.hidden = self._w1.shape
         self._index = {name: index for index, name in enumerate(self.attribute_names)}
         self._genres = [i for name, i in self._index.items() if name.startswith(GENRE_PREFIX)]
@@ -146,6 +147,11 @@ class Conditioner:
             must = (triples > self._triple_threshold) == (read > self._triple_threshold)
         felt = {name: float(mean[self._index[name]]) for name in FELT if name in self._index}
         return self._examples.choose(embedding, said, draw, must, felt)
+
+    @property
+    def whole_traits(self) -> int:
+        """How many of the last numbers of an example are names, of which no mean can be taken."""
+        return len(PROGRAMS) if self._has_sounds else 0
 
     def _mean(self, embedding: Floats) -> Floats:
         mean = embedding @ self._readout + self._readout_bias
@@ -188,7 +194,7 @@ class Conditioner:
             slot,
             add,
             dict(zip(self.attribute_names, values.tolist(), strict=True)),
-            self._programs_of(values),
+            self._programs_of(values, None if example is None else example[len(values) :]),
             3 if is_triple else 4,
             self._raw(VELOCITY, values),
             None if notes is None else 2.0**notes,
@@ -222,7 +228,7 @@ class Conditioner:
             bass_per_beat=_positive(self._raw(BASS_MOTION, values)),
         )
         # Models of before know no traits.
-        return with_traits(aim, traits.tolist()) if len(traits) else aim
+        return with_traits(aim, traits[: len(TRAITS)].tolist()) if len(traits) else aim
 
     def _raw(self, name: str, values: Floats) -> float | None:
         """An attribute in the unit it was measured in."""
@@ -249,7 +255,15 @@ class Conditioner:
         slot = (x @ self._w2 + self._b2).astype(np.float32)
         return slot, slot @ self._add
 
-    def _programs_of(self, values: Floats) -> dict[int, int]:
+    def _programs_of(self, values: Floats, traits: Floats | None) -> dict[int, int]:
+        """The sounds of the passage that was chosen; where it is silent, those of its genre."""
+        by_genre = self._genres_programs(values)
+        if traits is None or len(traits) <= len(TRAITS):
+            return by_genre
+        heard = {part: int(program) for part, program in enumerate(traits[len(TRAITS) :])}
+        return {**by_genre, **{part: program for part, program in heard.items() if program >= 0}}
+
+    def _genres_programs(self, values: Floats) -> dict[int, int]:
         if not self._genres:
             return {}
         genre = max(self._genres, key=lambda index: float(values[index]))
@@ -276,11 +290,16 @@ def _examples_of(arrays: Mapping[str, NDArray[Any]], names: Sequence[str]) -> Ex
     traits = np.asarray(arrays.get("example_traits", np.zeros((len(values), 0))), np.float32)
     if traits.shape not in ((len(values), 0), (len(values), len(TRAITS))):
         raise ValueError(f"example_traits has shape {traits.shape}")
+    sounds = np.asarray(arrays.get("example_programs", np.zeros((len(values), 0))), np.float32)
+    if sounds.shape[0] != len(values) or sounds.shape[1] not in (0, len(PROGRAMS)):
+        raise ValueError(f"example_programs has shape {sounds.shape}")
+    if sounds.size and not (traits.size and sounds.min() >= -1 and sounds.max() <= 127):
+        raise ValueError("example_programs are outside -1 to 127, or without traits")
     if weight.ndim != 2 or len(weight) != dimension or bias.ndim != 1:
         raise ValueError(f"example_weight has shape {weight.shape}")
     if not all(np.isfinite(array).all() for array in (values, traits, weight, bias, prior)):
         raise ValueError("examples hold something that is no number")
-    return Examples(names, np.concatenate([values, traits], axis=1), weight, bias, prior)
+    return Examples(names, np.concatenate([values, traits, sounds], axis=1), weight, bias, prior)
 
 
 def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:

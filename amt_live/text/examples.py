@@ -97,8 +97,9 @@ class Examples:
         return len(self._values)
 
 
-def mixed(weighted: Sequence[tuple[Floats, float]]) -> Floats:
-    """The weighted mean of passages [A + K], no further out than any passage is.
+def mixed(weighted: Sequence[tuple[Floats, float]], whole: int = 0) -> Floats:
+    """The weighted mean of passages [A + K], no further out than any passage is; the last ``whole``
+    numbers are those of the weightiest one.
 
     Raises ValueError where the weights do not add up to more than 0.
     """
@@ -107,4 +108,7 @@ def mixed(weighted: Sequence[tuple[Floats, float]]) -> Floats:
         raise ValueError("the weights must add up to more than 0")
     mean = sum((np.float32(weight / total) * values for values, weight in weighted), np.float32(0))
     every = np.stack([values for values, _ in weighted])
-    return np.asarray(np.clip(mean, every.min(axis=0), every.max(axis=0)), np.float32)
+    mean = np.asarray(np.clip(mean, every.min(axis=0), every.max(axis=0)), np.float32)
+    if whole:
+        mean[-whole:] = max(weighted, key=lambda pair: pair[1])[0][-whole:]
+    return mean

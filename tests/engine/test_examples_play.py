@@ -52,6 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arrays |= {
         "examples": passages,
         "example_traits": traits,
+        "example_programs": np.repeat([[-1, 32, 4] + [-1] * 13], 40, axis=0).astype(np.int8),
         "example_prior": np.zeros(40, np.float32),
         "example_weight": np.zeros((len(arrays["readout_weight"]), width), np.float32),
         "example_bias": np.zeros(width, np.float32),
@@ -77,6 +78,7 @@ def test_the_seed_draws_the_example_and_the_words_are_read_the_same_again(folder
     assert by_hand.aim.kit is not None and max(by_hand.aim.kit) == 1.0
     assert by_hand.aim.beat_returns == pytest.approx(0.8)
     assert by_hand.aim.rhythm_returns is None
+    assert (by_hand.programs[1], by_hand.programs[2]) == (32, 4)
     assert moods.read("", {}).aim is None
 
 
@@ -91,6 +93,7 @@ def test_a_blend_lies_between_the_examples_of_its_texts(folder: Path) -> None:
     ]
     mood = moods.blend((("calm", 0.5), ("wild", 0.5)), {}, low_high[0])
     assert mood.attributes["register"] == pytest.approx(0.0, abs=1e-6)
+    assert (mood.programs[1], mood.programs[2]) == (32, 4)
 
 
 def pitches(model: Model, draw: int, bars: int = 12) -> list[int]:
