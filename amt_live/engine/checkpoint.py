@@ -12,6 +12,7 @@ from amt_live.engine.conducting import SILENCE, Heard
 from amt_live.engine.grooving import MOST_PLACE, Groove, Repeats
 from amt_live.engine.grooving import SILENCE as NO_GROOVE
 from amt_live.engine.hearing import heard_of, heard_record
+from amt_live.engine.holding import Held
 from amt_live.engine.plan import Change
 from amt_live.engine.stream import Arrival, Snapshot, Stream
 from amt_live.engine.swing import Placer
@@ -118,9 +119,9 @@ def _snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]
         list(snapshot.programs),
         snapshot.key,
         [None if chord is None else list(chord) for chord in snapshot.chords],
-        [list(x) if isinstance(x, tuple) else x for x in snapshot.heard],
-        *_groove_record(snapshot.groove),
-        [list(x) if isinstance(x, tuple) else x for x in snapshot.colour],
+        [list(x) if isinstance(x, tuple) else x for x in snapshot.held.heard],
+        *_groove_record(snapshot.held.groove),
+        [list(x) if isinstance(x, tuple) else x for x in snapshot.held.colour],
     ]
 
 
@@ -141,9 +142,11 @@ def _snapshot_of(row: Any, reader: Reader) -> Snapshot:
         tuple(within(program, -1, 127) for program in programs),
         None if key is None else within(key, 0, 23),
         tuple(None if chord is None else (whole(chord[0]), whole(chord[1])) for chord in chords),
-        _heard_of(heard),
-        _groove_of(row[10:13]),
-        NO_COLOUR if len(row) < 14 else _colour_of(row[13]),
+        Held(
+            _heard_of(heard),
+            _groove_of(row[10:13]),
+            NO_COLOUR if len(row) < 14 else _colour_of(row[13]),
+        ),
     )
 
 

@@ -9,11 +9,11 @@ notes whether it was known early or late.
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from amt_live.engine import colouring, conducting, grooving, heads
+from amt_live.engine import conducting, heads, holding
 from amt_live.engine.chording import chord_at, heard, is_on_beat
 from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
@@ -64,9 +64,35 @@ class Snapshot:
     programs: Programs
     key: int | None
     chords: tuple[Chord, ...]
-    heard: conducting.Heard = conducting.SILENCE
-    groove: grooving.Groove = grooving.SILENCE
-    colour: colouring.Colour = colouring.SILENCE
+    held: holding.Held = holding.SILENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """From the first bar line at or after a tick on the stream goes on as it did elsewhere.
+
+    ``generator`` heard what came before ``here``, a snapshot at a bar line, and is nobody else's.
+    """
+
+    at_ticks: int
+    generator: Generator
+    here: Snapshot
+    spans: tuple[tuple[int, Direction], ...]
+    is_odd: bool
+    """Whether the bar that follows was an odd one: what is struck harder changes bar by bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a stream was before it jumped, to go back to."""
+
+    jump: Jump
+    at_ticks: int
+    """The bar line at which it jumped."""
+    generator: Generator
+    spans: list[tuple[int, Direction]]
+    snapshots: list[Snapshot]
+    is_odd: bool
 
 
 class Stream:
@@ -101,9 +127,7 @@ class Stream:
         from there on. None again once they are decoded."""
         self._chords: tuple[Chord, ...] = ()
         """Chords of the bar in progress."""
-        self._heard = conducting.SILENCE
-        self._groove = grooving.SILENCE
-        self._colour = colouring.SILENCE
+        self._held = holding.SILENCE
         self._leaning = Leaning(self._change.direction.mood)
         self.group: list[Note] = []
         self._outbox: list[Event] = []
@@ -115,6 +139,11 @@ class Stream:
         """Bars that somebody else played, by the tick of their line: their ids after the mood. They
         are context, not music: no events come of them."""
         self.snapshots: list[Snapshot] = []
+        self.jump: Jump | None = None
+        """Where it will go on as elsewhere: see ``go_on_at``."""
+        self.left: Left | None = None
+        self.is_odd = False
+        """Whether bars with an even number are played as odd ones."""
         self._arrive(Arrival(origin_ticks, None, self._sampler.state))
 
     def advance(self) -> list[Event]:
@@ -133,6 +162,8 @@ class Stream:
 
     def rewind(self, ticks: int) -> None:
         """Forget what starts at or after ``ticks``, and go on from there under the present plan."""
+        if self.left is not None and ticks <= self.left.at_ticks:
+            self._leap_back(self.left)
         index = bisect_left(self.snapshots, ticks, key=lambda snapshot: snapshot.ticks)
         if index == len(self.snapshots):
             return
@@ -162,6 +193,8 @@ class Stream:
 
     def forget_before(self, ticks: int) -> None:
         """Drop what can no longer be gone back to."""
+        if self.left is not None and ticks > self.left.at_ticks:
+            self.left = None
         index = bisect_left(self.snapshots, ticks, key=lambda snapshot: snapshot.ticks)
         del self.snapshots[: max(index - 1, 0)]
         if len(self.bars) > 2 * KEPT_BARS:
@@ -197,6 +230,73 @@ class Stream:
         self._change = moved(self._change)
         self._leaning = Leaning(self._change.direction.mood)
 
+    def go_on_at(self, jump: Jump | None) -> None:
+        """Jump, or do not, in the place of the jump that waits or that may be gone back from.
+
+        The plan holds already what follows.
+        """
+        at_ticks = self.stand_back()
+        self.jump = jump
+        if at_ticks is not None:
+            self._arrive(self.snapshots.pop().arrival)
+        if jump is not None:
+            self.rewind(jump.at_ticks)
+
+    def stand_back(self) -> int | None:
+        """Be just before the jump, if it was done and can be gone back from; the tick of it.
+
+        What was decoded beyond it is forgotten; ``jump`` is the one that waits then.
+        """
+        if self.left is None:
+            return None
+        at_ticks = self.left.at_ticks
+        self._leap_back(self.left)
+        snapshot = self.snapshots[-1]
+        self._restore(snapshot)
+        self.horizon_ticks = at_ticks
+        self._sampler.state, self.next_bar = snapshot.arrival.random, at_ticks
+        return at_ticks
+
+    def _leap(self, jump: Jump, at_ticks: int) -> None:
+        before = self._change.direction
+        spans = list(self.draws.spans(0))
+        self.left = Left(jump, at_ticks, self.generator, spans, self.snapshots, self.is_odd)
+        self.jump = None
+        jump.generator.rewind(jump.here.position)
+        self._use(jump.generator, jump.spans)
+        state = jump.here.arrival.random
+        here = replace(
+            jump.here,
+            ticks=at_ticks,
+            arrival=Arrival(at_ticks, None, state),
+            floor_ticks=self._floor_ticks,
+        )
+        number = self.bars[-1].number + 1 if self.bars else 0
+        self.is_odd = jump.is_odd != bool(number % 2)
+        programs = self._programs
+        self._stand_at(here)
+        self.snapshots, self.next_bar = [here], at_ticks
+        self._sampler.state = state
+        direction = self.plan.at(at_ticks).direction
+        if direction.is_same_mood(here.change.direction) and direction.text != before.text:
+            self._outbox.append(Mark(at_ticks, direction.text))
+        self._outbox.extend(
+            ProgramChange(at_ticks, part, program)
+            for part, program in enumerate(here.programs)
+            if program not in (-1, programs[part]) and part not in self.pinned_programs
+        )
+
+    def _leap_back(self, left: Left) -> None:
+        self._use(left.generator, left.spans)
+        self.snapshots, self.is_odd = left.snapshots, left.is_odd
+        self.jump, self.left = left.jump, None
+
+    def _use(self, generator: Generator, spans: Sequence[tuple[int, Direction]]) -> None:
+        generator.set_sampling(self.generator.sampling)
+        self.generator = self.draws.generator = generator
+        self._sampler = generator.sampler
+        self.draws.begin_as(spans)
+
     def here(self) -> Snapshot:
         """Where the stream is now, in the middle of a group too."""
         return Snapshot(
@@ -209,9 +309,7 @@ class Stream:
             self._programs,
             self._key,
             self._chords,
-            self._heard,
-            self._groove,
-            self._colour,
+            self._held,
         )
 
     def be_at(
@@ -228,7 +326,7 @@ class Stream:
         self._outbox = []
         self._state, self._change, self._floor_ticks = here.state, here.change, here.floor_ticks
         self._programs, self._key, self._chords = here.programs, here.key, here.chords
-        self._heard, self._groove, self._colour = here.heard, here.groove, here.colour
+        self._held = here.held
         self._leaning = Leaning(here.change.direction.mood)
 
     # Drawing.
@@ -266,9 +364,8 @@ class Stream:
         if aim is None or state.phase not in conducting.CONDUCTED:
             return bias
         bias = bias.copy()
-        conducting.lean(bias, self._heard, state, aim)
-        grooving.lean(bias, self._groove, state, aim)
-        colouring.lean(bias, self._colour, state, self._key, aim, is_key_asked=is_key_asked)
+        asked = holding.Asked(is_key_asked, bool(direction.chords))
+        holding.lean(bias, self._held, state, self._key, aim, asked)
         return bias
 
     def _draw_key(self, first: int, end: int) -> int:
@@ -283,7 +380,12 @@ class Stream:
         if start >= self._floor_ticks:
             mood, bar = self._change.direction.mood, self.bars[-1].number
             touch = velocity(
-                mood.touch, note.part, self._state.level, note.pitch, note.position, bar
+                mood.touch,
+                note.part,
+                self._state.level,
+                note.pitch,
+                note.position,
+                bar + self.is_odd,
             )
             self.group.append(Note(start, note.part, note.pitch, touch, duration))
 
@@ -354,9 +456,7 @@ class Stream:
                 self._programs,
                 self._key,
                 self._chords,
-                self._heard,
-                self._groove,
-                self._colour,
+                self._held,
             )
         )
         self.horizon_ticks = max(self.horizon_ticks, self.snapshots[-1].ticks)
@@ -366,6 +466,8 @@ class Stream:
             self.forced.append(v.MOOD)
         elif arrival.token is None:
             self.next_bar = arrival.ticks
+            if self.jump is not None and arrival.ticks >= self.jump.at_ticks:
+                self._leap(self.jump, arrival.ticks)
         else:
             self.forced.append(arrival.token)
 
@@ -383,9 +485,7 @@ class Stream:
     def _announce(self, change: Change, before: Change | None) -> None:
         """The marker, the leaning and the sounds of a mood, at the tick where it begins."""
         self._leaning = Leaning(change.direction.mood)
-        self._heard = conducting.turned(self._heard)
-        self._groove = grooving.turned(self._groove)
-        self._colour = colouring.SILENCE
+        self._held = holding.turned(self._held)
         if change.direction.step <= 1:  # a glide keeps the key that it began in
             self._key = None
         is_new = before is None or before.direction.revision[0] != change.direction.revision[0]
@@ -411,7 +511,7 @@ class Stream:
         if before is None or not change.direction.is_same_mood(before.direction):
             self._announce(replace(change, at_ticks=start_ticks), before)
         if self.bars and self.bars[-1].start_ticks in self.heard_bars:
-            self._heard = conducting.turned(self._heard)  # who was silent did so to listen
+            self._held = holding.turned(self._held)  # who was silent did so to listen
         beats = change.direction.mood.beats_per_bar
         number = self.bars[-1].number + 1 if self.bars else 0
         self.bars.append(Bar(start_ticks, beats * BEAT_TICKS, number))
@@ -426,7 +526,8 @@ class Stream:
 
     def _append(self, token: int) -> None:
         before, self._state = self._state, grammar.advance(self._state, token)
-        self._hear(before, token)
+        aim = heads.aim(self._change.direction)
+        self._held = holding.after(self._held, before, token, self._state, self._key, aim)
         if v.KEY_FIRST <= token < v.DENSITY_FIRST:
             self._key = token - v.KEY_FIRST
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
@@ -436,19 +537,6 @@ class Stream:
             self._chords = heard(self._chords, token)
         self.draws.heard(self.generator.position, self._change.direction)
         self.generator.feed(token, self._change.direction.mood)
-
-    def _hear(self, before: grammar.State, token: int) -> None:
-        aim = heads.aim(self._change.direction)
-        if v.BAR_FIRST <= token < v.POSITION_FIRST:
-            self._heard = conducting.opened(self._heard, before.bar_steps, aim)
-            self._groove = grooving.opened(self._groove, aim)
-        elif v.POSITION_FIRST <= token < v.PART_VELOCITY_FIRST:
-            self._heard = conducting.begun(self._heard, self._state.position, aim)
-            self._groove = grooving.begun(self._groove, self._state.position)
-        elif (note := note_of(before, token)) is not None:
-            self._heard = conducting.played(self._heard, note, aim)
-            self._groove = grooving.played(self._groove, note)
-            self._colour = colouring.played(self._colour, note, self._key, aim)
 
     def _restore(self, snapshot: Snapshot) -> None:
         self.generator.rewind(snapshot.position)
@@ -464,7 +552,7 @@ class Stream:
         self._programs = snapshot.programs
         self._key = snapshot.key
         self._chords = snapshot.chords
-        self._heard, self._groove, self._colour = snapshot.heard, snapshot.groove, snapshot.colour
+        self._held = snapshot.held
         self._leaning = Leaning(snapshot.change.direction.mood)
         self.group, self._outbox = [], []
         self.forced.clear()
