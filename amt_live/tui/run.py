@@ -4,8 +4,10 @@ Called by the command line. Thread: the main one, because of signals.
 """
 
 import os
+import queue
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,9 +90,11 @@ def list_keys(say: Callable[[str], None]) -> int:
 def _leaving_on_signals(app: StageApp) -> Iterator[None]:
     """Closes the screen on a signal, so that the terminal is as it was, and only then obeys it."""
     came: list[int] = []
+    is_left = threading.Event()
 
     def leave(number: int, _frame: FrameType | None) -> None:
         came.append(number)
+        threading.Thread(target=_unblock, args=(app, is_left), daemon=True).start()
         app.exit()
 
     names = ("SIGTERM", "SIGHUP")
@@ -99,7 +103,24 @@ def _leaving_on_signals(app: StageApp) -> Iterator[None]:
     try:
         yield
     finally:
+        is_left.set()
         for number, handler in before.items():
             signal.signal(number, handler)
         if came:
             signal.raise_signal(came[0])
+
+
+def _unblock(app: StageApp, is_left: threading.Event) -> None:
+    """Keeps the screen from waiting for a terminal that is gone.
+
+    Textual writes on a thread of its own, through a queue of a few frames. That thread ends with
+    the terminal, and the loop would wait for room in the queue for ever.
+    """
+    writer = getattr(app._driver, "_writer_thread", None)
+    frames = getattr(writer, "_queue", None)
+    while writer is not None and frames is not None and not is_left.wait(0.05):
+        while not writer.is_alive():
+            try:
+                frames.get_nowait()
+            except queue.Empty:
+                break
