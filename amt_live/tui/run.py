@@ -8,6 +8,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ def run(
     is_served = "TEXTUAL_DRIVER" in os.environ
     if not is_served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the screen needs a terminal; without one use: amt-live daemon")
+    if is_served:
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     table, trouble = keyfile.load_keys(_keys_path(keys))
     theme_path = remember.default_path()
     palette = remember.remembered_theme(theme_path) if theme is None else PALETTES[theme]
@@ -64,6 +67,13 @@ def run(
     with _leaving_on_signals(app):
         app.run()
     return Ending(app.return_code or 0, app.return_value is Leave.PLAYING)
+
+
+def _end_with(server_pid: int) -> None:
+    """End with the web server: nobody sees this screen any more, and the band does not need it."""
+    while os.getppid() == server_pid:
+        time.sleep(1.0)
+    os._exit(0)
 
 
 def _keys_path(given: str | None) -> Path:

@@ -52,8 +52,11 @@ def serve(at: str, flags: Sequence[str], say: Callable[[str], None]) -> int:
         why = error.strerror or error
         raise NetworkError(f"--web cannot open {host}:{port}: {why}; try another port") from None
     port = listening.getsockname()[1]
+    # With exec no shell stands between: the screen sees the server go, and goes with it.
     command = [sys.executable, "-m", "amt_live", "tui", *flags]
-    server = Server(shlex.join(command), host, port, title="amt-live", templates_path=str(_PAGE))
+    server = Server(
+        f"exec {shlex.join(command)}", host, port, title="amt-live", templates_path=str(_PAGE)
+    )
     pages = 0
 
     @web.middleware

@@ -1,10 +1,12 @@
 """The screen in a browser: served for real, fetched over HTTP, drawn through its own socket."""
 
 import asyncio
+import contextlib
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -49,6 +51,19 @@ def test_only_its_own_page_may_use_the_socket(asked, origin, host, allowed):
     assert is_own(asked, origin, host) is allowed
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that nobody has asked for its ending does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def children_of(pid: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(word) for word in found.stdout.split()]
+
+
 async def test_the_page_is_fetched_and_the_screen_comes_through_its_socket(tmp_path):
     async with stage() as s:
         command = [sys.executable, "-m", "amt_live", "tui", "--osc-port", str(s.port), "--web=0"]
@@ -75,10 +90,15 @@ async def test_the_page_is_fetched_and_the_screen_comes_through_its_socket(tmp_p
                     async with session.ws_connect(f"{address}/ws?width=100&height=30") as socket:
                         while b"STOPPED" not in drawn or b"tiny" not in drawn:
                             drawn += (await socket.receive()).data or b""
+                        screens = children_of(served.pid)
+                        assert len(screens) == 1
+                        served.kill()
+                        while any(map(is_alive, screens)):  # noqa: ASYNC110
+                            await asyncio.sleep(0.1)
         finally:
-            served.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                served.kill()
             await served.communicate()
-        assert served.returncode == 0
 
 
 def test_without_the_extra_one_line_says_how_to_get_it():
