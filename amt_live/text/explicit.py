@@ -25,6 +25,25 @@ _COMPLETE: Final = frozenset(("string quartet", "string trio"))
 """Names that stand for the whole band."""
 _SPANNED: Final = frozenset(("the", "a", "an", "any", "and", "or", "nor", "&", "more"))
 """Words that a negation or an "only" reaches across."""
+_SAID_AS: Final = (
+    (
+        re.compile(
+            r"\b(?:leav(?:e|ing) out|tak(?:e|ing) out|get rid of|do without|omit(?:ting)?"
+            r"|skip(?:ping)?|except(?: for)?|(?:everything|everyone|anything|all) but)\b"
+        ),
+        "without",
+    ),
+    (
+        re.compile(
+            r",?\s*(?:\band )?\b(?:nothing (?:else|more|besides)|all alone|on (?:its|their) own"
+            r"|(?:all )?by (?:itself|themselves))\b"
+        ),
+        " alone",
+    ),
+    (re.compile(r"\bnothing but\b"), "only"),
+    (re.compile(r"\b(low|high)[ -](?:notes|register)\b"), r"\1-pitched"),
+)  # fmt: skip
+"""Phrases, and the word that says the same."""
 _WORD: Final = re.compile(r"\d+/\d+|[a-z&]+(?:['-][a-z]+)*|[,;.]")
 _KEY: Final = re.compile(
     r"\b(?:in|key of)\s+([A-Ga-g]\s*(?:#|♯|♭|b|\s?sharp|\s?flat)?\s*(?:major|minor|maj|min|m)\b)"
@@ -73,7 +92,10 @@ class Explicit:
 
 def read_explicit(text: str) -> Explicit:
     """Read what a text says outright."""
-    words = _WORD.findall(text.lower())
+    plain = text.lower()
+    for phrase, same in _SAID_AS:
+        plain = phrase.sub(same, plain)
+    words = _WORD.findall(plain)
     wanted: set[str] = set()
     unwanted: set[str] = set()
     only: set[str] = set()

@@ -27,6 +27,8 @@ _LEVELS: Final = {
     ("velocity", 1.2): "loud forte fortissimo thunderous",
     ("shortness", -1.2): "legato sustained",
     ("shortness", 1.2): "staccato choppy clipped",
+    ("register", -1.2): "low-pitched",
+    ("register", 1.2): "high-pitched",
     ("offbeat", 1.2): "syncopated offbeat off-beat",
 }
 WORDS: Final[Mapping[str, Mapping[str, float]]] = {

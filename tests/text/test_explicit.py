@@ -17,6 +17,9 @@ from amt_live.text.instruments import instruments
         ("no bass guitar but drums", {"drums"}, {"bass"}),
         ("muted trumpet over upright bass", {"brass", "bass"}, set()),
         ("Guitar solo!", {"guitar"}, set()),
+        ("swing, leaving out the piano", set(), {"piano"}),
+        ("everything but the drums", set(), {"drums", "percussive"}),
+        ("organ and choir, except for the bass", {"organ", "ensemble"}, {"bass"}),
         ("a swarm of killer bees", set(), set()),
         ("", set(), set()),
     ],
@@ -35,6 +38,10 @@ def test_instruments_are_named_and_refused(text: str, wanted: set[str], unwanted
         ("sax and piano only", {"reed", "piano"}),
         ("rainy night, upright bass alone", {"bass"}),
         ("string quartet in minor", {"strings"}),
+        ("a harp on its own", {"strings"}),
+        ("drums and nothing else", {"drums", "percussive"}),
+        ("oboe, all by itself", {"reed"}),
+        ("nothing but organ", {"organ"}),
     ],
 )
 def test_only_silences_every_other_part(text: str, only: set[str]) -> None:
