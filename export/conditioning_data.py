@@ -37,7 +37,11 @@ Floats = NDArray[np.float32]
 
 CAPTIONS_VERSION: Final = 3
 """Raise it when captions or augmentation change in code: it is part of the fingerprint."""
+PASSAGES_VERSION: Final = 2
+"""Raise it when more is known of the passages that moods choose from: they are drawn again then,
+without another look at the words."""
 SCALE_SAMPLES: Final = 3000
+PASSAGES_SEED: Final = 5
 CHUNK: Final = 256
 CHUNKS_SAVED: Final = 8
 """Captions go to a process by chunks, and are saved every so many."""
@@ -82,6 +86,8 @@ def load_or_make(folder: Path, corpus: Corpus, encoder: Path, captions: int) -> 
     path = folder / "conditioning.npz"
     if not is_current(path, corpus, encoder):
         make(path, corpus, encoder, captions)
+    elif _meta(path).get("passages") != PASSAGES_VERSION:
+        _draw_passages(path, corpus)
     with np.load(path, allow_pickle=False) as data:
         scale = attributes.Scale(data["mean"], data["deviation"])
         bank = CaptionBank(
@@ -135,6 +141,7 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
         "encoder": _encoder_hash(encoder),
         "descriptions": Descriptions.load(path.parent).fingerprint(),
         "corpus": [len(corpus.pieces), len(corpus.notes)],
+        "passages": PASSAGES_VERSION,
     }
     _replace(
         path,
@@ -148,11 +155,22 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
         readout_strength=found.strength,
         readout_correlation=found.correlation,
         programs=genre_programs([p for p in corpus.pieces if p.split == "train"]),
-        **examples.passages(corpus, scale, seed=5),
+        **examples.passages(corpus, scale, seed=PASSAGES_SEED),
         **score.arrays(),
     )
     path.with_name("captions.txt").write_text("\n".join(texts), encoding="utf-8")
     path.with_name("conditioning.part.npz").unlink(missing_ok=True)
+
+
+def _draw_passages(path: Path, corpus: Corpus) -> None:
+    """Draw the passages of a file again; all else in it stays."""
+    with np.load(path, allow_pickle=False) as data:
+        arrays = dict(data)
+    scale = attributes.Scale(arrays["mean"], arrays["deviation"])
+    corpus = with_descriptions(corpus, path.parent)
+    arrays |= examples.passages(corpus, scale, seed=PASSAGES_SEED)
+    meta = {**_meta(path), "passages": PASSAGES_VERSION}
+    _replace(path, **{**arrays, "meta": np.array(json.dumps(meta))})
 
 
 def open_embedder(folder: Path) -> "Embedder":

@@ -1,5 +1,6 @@
 """The caption bank is made once, goes on after a stop, and is made again when the words change."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +63,21 @@ def test_a_file_of_before_fingerprints_is_made_again_with_its_scale(
     np.savez(path, mean=np.full(count, 3.0, "f4"), deviation=np.full(count, 2.0, "f4"))
     assert not conditioning_data.is_current(path, corpus, TINY)
     assert (made(tmp_path, corpus).scale.mean == 3).all()
+
+
+def test_passages_of_before_are_drawn_again_without_a_look_at_the_words(
+    tmp_path: Path, corpus: Corpus
+) -> None:
+    first, path = made(tmp_path, corpus), tmp_path / "conditioning.npz"
+    with np.load(path, allow_pickle=False) as data:
+        kept = {n: data[n] for n in data if n not in ("example_traits", "example_programs")}
+    meta = json.loads(str(kept["meta"]))
+    del meta["passages"]
+    np.savez(path, **{**kept, "meta": np.array(json.dumps(meta))})
+    again = conditioning_data.load_or_make(tmp_path, corpus, tmp_path / "no encoder", 40)
+    assert (again.bank.embeddings == first.bank.embeddings).all()
+    for name, array in first.examples.items():
+        assert (again.examples[name] == array).all(), name
 
 
 def test_embedding_goes_on_where_it_stopped(
