@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from amt_live.control.state import Sampling
-from amt_live.engine.checkpoint import go_on_from, waiting
+from amt_live.engine.checkpoint import go_on_from, jump_of, waiting
 from amt_live.engine.hearing import heard_of
 from amt_live.engine.model import Model
 from amt_live.engine.moods import MoodDesk, Reading
@@ -71,6 +71,7 @@ class ReplayedBand:
             "back": self._back,
             "skip": lambda value: self.stream.skip_to(whole(value)),
             "thin": self._thin,
+            "jump": self._jump,
             "fill": lambda value: self.queued.fill([note_of(row) for row in value]),
             "heard": self._heard,
             "enters": self._enters,
@@ -166,6 +167,9 @@ class ReplayedBand:
     def _back(self, value: Any) -> None:
         self.stream.rewind(whole(value))
         self.queued.go_back(whole(value))
+
+    def _jump(self, value: Any) -> None:
+        self.stream.go_on_at(None if value is None else jump_of(value, self.stream, self.reader))
 
     def _enters(self, value: Any) -> None:
         self.stream.enters_at = whole(value)

@@ -19,6 +19,9 @@ MAX_BLEND: Final = 8
 
 MAX_GLIDE_BARS: Final = 64
 MAX_SCENES: Final = 128
+MAX_BANK: Final = 16
+"""Banks count from 1."""
+
 MAX_STYLES: Final = 64
 MAX_SEED: Final = 2**31 - 1
 """The largest whole number that OSC carries."""
@@ -207,6 +210,29 @@ class DeleteScene:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreBank:
+    """Keep where the music is at the next bar line (or at ``when``), all of it, under 1-16."""
+
+    number: int
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecallBank:
+    """Go on from where a bank was stored, at a bar line."""
+
+    number: int
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearBank:
+    """Forget what is stored in a bank."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class StartTake:
     """Start recording what is sent; ``name`` is a bare file name, None makes one from the clock."""
 
@@ -251,6 +277,9 @@ Command = (
     | SaveScene
     | CueScene
     | DeleteScene
+    | StoreBank
+    | RecallBank
+    | ClearBank
     | StartTake
     | StopTake
     | Capture

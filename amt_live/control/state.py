@@ -138,6 +138,8 @@ class BandState:
     clock_peers: int = 0
     sends_clock: bool = False
     scenes: tuple[str, ...] = ()
+    banks: tuple[int, ...] = ()
+    """The numbers of those in which something is stored."""
     styles: tuple[str, ...] = ()
     set_list: FileState = field(default_factory=FileState)
     rules: FileState = field(default_factory=FileState)

@@ -15,9 +15,11 @@ from amt_live.engine.moods import Armed, Reading, Step
 from amt_live.engine.plan import Direction
 from amt_live.engine.recipes import Recipe
 from amt_live.engine.scenes import Scene
+from amt_live.engine.stream import Jump
 
 if TYPE_CHECKING:
     from amt_live.engine.band import Band
+    from amt_live.engine.banks import Bank
 
 
 class Arming:
@@ -61,11 +63,32 @@ class Arming:
         if not self._transport.is_running:
             self._apply()
 
+    def arm_bank(self, bank: "Bank", jump: Jump) -> None:
+        """Let the stream go on from a bank at a bar line; nothing is armed any more."""
+        arrived_s = self._band.clock.now()
+        before = self._moods.latest
+        armed = Armed(bank.current, before, jump.at_ticks, arrived_s, scene=bank.scene, bank=bank)
+        self._put_scene(armed)
+        self._band.go_on_at(jump)
+        self._band.go_back(jump.at_ticks)
+        self._moods.armed = armed
+        self._tell_armed(armed)
+
+    def take_bank(self) -> "Bank | None":
+        """The bank that waits, which waits no more: all begins anew."""
+        armed = self._moods.armed
+        if armed is None or armed.bank is None:
+            return None
+        self._moods.armed = None
+        return armed.bank
+
     def _put_scene(self, armed: Armed) -> None:
         """Controls stand in the head of a bar: those of a scene act from its first one on."""
         bar, beat = place(self._stream, armed.at_ticks)
         first_bar = bar - 1 if beat == 1 else bar
-        if armed.scene is not None:
+        if armed.bank is not None:
+            self._stream.plan.replace_from(armed.at_ticks, armed.bank.changes)
+        elif armed.scene is not None:
             scene = armed.scene
             self._stream.plan.revise(armed.at_ticks, lambda d: scene.put(d, first_bar))
 
@@ -125,6 +148,8 @@ class Arming:
         self._stream.plan.revise(at_ticks, reading.put)
         if armed.scene is not None:
             self._stream.plan.revise(at_ticks, self._controls.put)
+        if armed.bank is not None:
+            self._band.go_on_at(None)
         self._band.go_back(at_ticks)
         return True
 
@@ -141,9 +166,14 @@ class Arming:
         self._band.go_back(at_ticks)
 
     def scene_at(self, ticks: int) -> Scene | None:
-        """The scene that waits and holds at a tick."""
+        """The scene that waits, in a bank too, and holds at a tick."""
         armed = self._moods.armed
         return armed.scene if armed is not None and ticks >= armed.at_ticks else None
+
+    def bank_at(self, ticks: int) -> "Bank | None":
+        """The bank that waits and holds at a tick."""
+        armed = self._moods.armed
+        return armed.bank if armed is not None and ticks >= armed.at_ticks else None
 
     def marks(self) -> list[int]:
         """The ticks at which the next step of a glide and what is armed are to be applied."""
@@ -172,6 +202,8 @@ class Arming:
         if armed.scene is not None:
             self._controls = self._stream.plan.at(armed.at_ticks).direction
             self._band.recall(armed.scene)
+        if armed.bank is not None:
+            self._band.seed = self._moods.draw = armed.bank.seed
         bar, beat = place(self._stream, armed.at_ticks)
         timeline = self._transport.timeline
         at_s = timeline.seconds_at(armed.at_ticks) if timeline else self._band.clock.now()

@@ -19,6 +19,7 @@ from amt_live.control.state import (
 )
 from amt_live.control.when import When
 from amt_live.engine.arming import Arming
+from amt_live.engine.banks import BankDesk
 from amt_live.engine.call import CallDesk
 from amt_live.engine.clocking import ClockDesk
 from amt_live.engine.decided import Decided
@@ -34,7 +35,7 @@ from amt_live.engine.queued import Queued
 from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
-from amt_live.engine.stream import BEAT_TICKS, Stream
+from amt_live.engine.stream import BEAT_TICKS, Jump, Stream
 from amt_live.engine.swapping import Primer, Translator, put_in
 from amt_live.engine.tape import EVENTS_AT_ONCE, Tape
 from amt_live.engine.transport import Transport
@@ -103,6 +104,7 @@ class Band:
         self.key: str | None = None
         self.chords: str | None = None
         self.density: float | None = None
+        self.swing: float | None = None
         self.scene_names: tuple[str, ...] = ()
         self.styles = settings.styles
         self.style_names = tuple(style.name for style in settings.styles)
@@ -117,6 +119,7 @@ class Band:
         self.lateness = LateDesk(self)
         self.latency_ms = settings.latency_ms
         self.calling = CallDesk(self)
+        self.banks = BankDesk(self)
         self.clocking = ClockDesk(self, ears)
         self.sends_clock = False
         self._begins_as: TransportState = "playing"
@@ -156,6 +159,7 @@ class Band:
             for change in self.queued.passed_programs(self.playhead_ticks):
                 self.parts.sent(change.part, change.program)
             self.arming.pass_armed()
+            self.banks.follow()
             self.lateness.follow()
         elif self.transport.is_running:
             self._start_moving()
@@ -176,6 +180,8 @@ class Band:
     def _decode(self) -> None:
         scene = self.arming.scene_at(self.stream.horizon_ticks)
         self._draw_under(scene.sampling if scene else self.sampling)
+        bank = self.arming.bank_at(self.stream.horizon_ticks)
+        self._place_under(bank.scene.swing if bank else self.swing)
         started_s = self.clock.now()
         entering = self.stream.enters_at
         events = self.stream.advance()
@@ -250,7 +256,7 @@ class Band:
         if transport.timeline is not None:
             marks = [(self._last_beat + 1) * TICKS_PER_QUARTER]
             marks.append(self.stream.horizon_ticks - self._lookahead_ticks() + 1)
-            marks += self.arming.marks() + self.calling.marks()
+            marks += self.arming.marks() + self.calling.marks() + self.banks.marks()
             if transport.next_glide_ticks is not None:
                 marks.append(transport.next_glide_ticks)
             until = min(until, *(transport.seconds_until(mark) for mark in marks))
@@ -269,6 +275,24 @@ class Band:
         self._turned_s = self.clock.now() if is_heard else None
         self.stream.rewind(ticks)
         self.queued.go_back(ticks)
+
+    def go_on_at(self, jump: Jump | None) -> None:
+        """Let the stream go on as elsewhere from a bar line on, or not; the plan says so already.
+
+        It has to go back to that line next.
+        """
+        self.tape.jump(jump)
+        self.stream.go_on_at(jump)
+
+    def begin_take(self) -> None:
+        """Let there be one stream to write down, not one on each side of a jump."""
+        left = self.stream.left
+        if left is None:
+            return
+        if left.at_ticks >= self.earliest_ticks():
+            self.go_back(left.at_ticks)  # it is decoded again, the same
+        else:
+            self.stream.left = None
 
     def earliest_ticks(self) -> int:
         """The nearest tick at which a change can still be heard in time."""
@@ -338,10 +362,20 @@ class Band:
 
     def set_swing(self, amount: float | None) -> None:
         """Another swing, from the next note on that can be moved in time."""
+        self.swing = amount
         if amount != self.queued.swing:
             from_ticks = self.earliest_ticks() if self.transport.is_running else None
             self.tape.write("swing", [amount, from_ticks])
             self.queued.set_swing(amount, from_ticks)
+        armed = self.moods.armed
+        if armed is not None and armed.bank is not None:
+            self.go_back(max(armed.at_ticks, self.earliest_ticks()))  # it has a swing of its own
+
+    def _place_under(self, amount: float | None) -> None:
+        """Place what is decoded next under a swing, and leave what is queued where it is."""
+        if amount != self.queued.swing:
+            self.tape.write("swing", [amount, None])
+            self.queued.set_swing(amount, None)
 
     def set_latency(self, latency_ms: float) -> None:
         """The instrument sounds so late: send so much earlier."""
@@ -371,6 +405,7 @@ class Band:
     def play(self, *, count_in: bool = False) -> None:
         """From bar 1, a fresh stream; after a bar of clicks with ``count_in``."""
         self.stop()
+        bank = self.arming.take_bank()
         direction = self.arming.settled()
         first_bar_ticks = direction.mood.beats_per_bar * BEAT_TICKS if count_in else 0
         self.transport.position_ticks, self.transport.first_bar_ticks = 0, first_bar_ticks
@@ -381,6 +416,9 @@ class Band:
         self.queued.clear()
         self.stream.begin(first_bar_ticks)
         self.lateness.begin()
+        self.banks.begin(first_bar_ticks)
+        if bank is not None:
+            self.banks.arm(bank, first_bar_ticks)
         if count_in:
             self.queued.count_in(first_bar_ticks)
         self._run("count_in" if count_in else "playing")

@@ -13,14 +13,16 @@ from amt_live.engine.grooving import MOST_PLACE, Groove, Repeats
 from amt_live.engine.grooving import SILENCE as NO_GROOVE
 from amt_live.engine.hearing import heard_of, heard_record
 from amt_live.engine.holding import Held
-from amt_live.engine.plan import Change
-from amt_live.engine.stream import Arrival, Snapshot, Stream
+from amt_live.engine.plan import Change, Direction
+from amt_live.engine.stream import Arrival, Jump, Snapshot, Stream
 from amt_live.engine.swing import Placer
 from amt_live.engine.take_words import Reader, Record, Writer, whole
+from amt_live.inference.generator import Memory
 from amt_live.inference.sampler import RandomState
 from amt_live.midi.fields import event_of, number_of, row_of, within
 from amt_live.music.events import Bar, Event, Note
 from amt_live.music.parts import PARTS
+from amt_live.text.conditioning import Mood
 from amt_live.tokens import grammar
 from amt_live.tokens import vocabulary as v
 
@@ -46,12 +48,13 @@ def checkpoint(stream: Stream, placer: Placer, waiting_from: int | None, writer:
         "bars": [row_of(bar) for bar in stream.bars[-KEPT_BARS:]],
         "horizon": stream.horizon_ticks,
         "pinned": sorted(stream.pinned_programs.items()),
-        "stream": _snapshot_record(stream.here(), base, writer),
-        "back": [_snapshot_record(s, base, writer) for s in stream.snapshots],
+        "stream": snapshot_record(stream.here(), base, writer),
+        "back": [snapshot_record(s, base, writer) for s in stream.snapshots],
         "group": [row_of(note) for note in stream.group],
         "forced": [list(f) if isinstance(f, tuple) else f for f in stream.forced],
         "next_bar": stream.next_bar,
         "heard": heard_record(stream.heard_bars),
+        "odd": stream.is_odd,
         "swing": placer.amount,
         "waiting_from": waiting_from,
         "queued": [[row_of(event), row_of(placed)] for event, placed in placer.queued],
@@ -72,13 +75,14 @@ def go_on_from(record: Record, stream: Stream, placer: Placer, reader: Reader) -
     stream.bars = [cast(Bar, event_of(row)) for row in record["bars"]]
     stream.horizon_ticks = whole(record["horizon"])
     stream.be_at(
-        _snapshot_of(record["stream"], reader),
-        [_snapshot_of(row, reader) for row in record["back"]],
+        snapshot_of(record["stream"], reader),
+        [snapshot_of(row, reader) for row in record["back"]],
         [cast(Note, event_of(row)) for row in record["group"]],
         [_forced_of(item) for item in record["forced"]],
         None if record["next_bar"] is None else whole(record["next_bar"]),
     )
     stream.heard_bars = heard_of(record.get("heard", ()))
+    stream.is_odd = record.get("odd") is True
     placer.amount = None if record["swing"] is None else number_of(record["swing"])
     placer.queued.clear()
     placer.queued.extend((event_of(event), event_of(placed)) for event, placed in record["queued"])
@@ -94,20 +98,54 @@ def waiting(record: Record) -> list[Event]:
 
 
 def _fill_context(record: Record, stream: Stream, reader: Reader) -> None:
-    ids = [within(token, 0, v.SIZE - 1) for token in record["ids"]]
-    spans = [(whole(at), reader.direction(rest)) for at, *rest in record["spans"]]
-    moods = []
-    for index, (at, direction) in enumerate(spans):
-        end = spans[index + 1][0] if index + 1 < len(spans) else len(ids)
-        moods += [direction.mood] * (min(end, len(ids)) - at)
-    if len(moods) != len(ids):
-        raise ValueError("moods and ids do not match")
+    ids, spans, moods = _context_of(record, reader)
     stream.generator.prime(ids, moods, [within(mark, 0, len(ids)) for mark in record["marks"]])
     stream.generator.sampler.state = _random_of(record["random"])
     stream.draws.begin_as(spans)
 
 
-def _snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]:
+def _context_of(
+    record: Record, reader: Reader
+) -> tuple[list[int], list[tuple[int, Direction]], list[Mood]]:
+    """Ids, the directions that they were heard under, and the mood of each id."""
+    ids = [within(token, 0, v.SIZE - 1) for token in record["ids"]]
+    spans = [(whole(at), reader.direction(rest)) for at, *rest in record["spans"]]
+    moods: list[Mood] = []
+    for index, (at, direction) in enumerate(spans):
+        end = spans[index + 1][0] if index + 1 < len(spans) else len(ids)
+        moods += [direction.mood] * (min(end, len(ids)) - at)
+    if len(moods) != len(ids):
+        raise ValueError("moods and ids do not match")
+    return ids, spans, moods
+
+
+def jump_record(jump: Jump, writer: Writer) -> Record:
+    """A jump as JSON: what the generator heard, and where it stands."""
+    memory, base = jump.memory, jump.memory.base
+    return {
+        "at": jump.at_ticks,
+        "ids": list(memory.ids),
+        "marks": [mark - base for mark in memory.marks],
+        "spans": [[max(at - base, 0), *writer.direction(d)] for at, d in jump.spans],
+        "here": snapshot_record(jump.here, base, writer),
+        "odd": jump.is_odd,
+    }
+
+
+def jump_of(record: Record, stream: Stream, reader: Reader) -> Jump:
+    """A jump that was written; it takes a prefill. Raises as ``go_on_from``."""
+    ids, spans, moods = _context_of(record, reader)
+    marks = tuple(within(mark, 0, len(ids)) for mark in record["marks"])
+    memory, generator = Memory(0, tuple(ids), tuple(moods), marks), stream.generator.fork()
+    generator.take_up(memory)
+    here = snapshot_of(record["here"], reader)
+    if here.position != len(ids):
+        raise ValueError("the place is not where the ids end")
+    return Jump(whole(record["at"]), generator, memory, here, tuple(spans), record["odd"] is True)
+
+
+def snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]:
+    """A place in the stream, its position counted from ``base``."""
     arrival = snapshot.arrival
     return [
         snapshot.ticks,
@@ -125,7 +163,8 @@ def _snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]
     ]
 
 
-def _snapshot_of(row: Any, reader: Reader) -> Snapshot:
+def snapshot_of(row: Any, reader: Reader) -> Snapshot:
+    """Such a place again; raises as ``go_on_from``."""
     ticks, arrival, position, state, change, floor_ticks, programs, key, chords, heard = row[:10]
     at_ticks, *direction = change
     return Snapshot(

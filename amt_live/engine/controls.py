@@ -15,11 +15,13 @@ from amt_live.control.commands import (
     BlendMood,
     CancelMood,
     Capture,
+    ClearBank,
     Command,
     CueScene,
     DeleteScene,
     GlideMood,
     Panic,
+    RecallBank,
     SaveScene,
     SendClock,
     SetChords,
@@ -38,6 +40,7 @@ from amt_live.control.commands import (
     SetTempo,
     StartTake,
     StopTake,
+    StoreBank,
     Transport,
     UndoMood,
 )
@@ -75,7 +78,7 @@ class Controls:
         self._band = band
         self._takes = takes
         scenes = scenes or SceneDesk(band)
-        swaps = swaps or SwapDesk(band, None, lambda work: work())
+        self._swaps = swaps or SwapDesk(band, None, lambda work: work())
         self._actions: dict[type, Callable[[Any], object]] = {
             SetMood: self._mood,
             SetStyle: self._style,
@@ -91,7 +94,7 @@ class Controls:
             SetLate: lambda command: band.lateness.choose(command.policy),
             SetLatency: self._latency,
             Panic: lambda _: self._panic(),
-            SetModel: lambda command: swaps.swap(command.name, command.when),
+            SetModel: self._model,
             SetSeed: self._seed,
             SetSampling: self._sampling,
             SetPart: self._part,
@@ -101,6 +104,9 @@ class Controls:
             SaveScene: lambda command: scenes.save(command.name),
             CueScene: lambda command: scenes.cue(command.name, command.when),
             DeleteScene: lambda command: scenes.delete(command.name),
+            StoreBank: lambda command: band.banks.store(command.number, command.when),
+            RecallBank: self._recall,
+            ClearBank: lambda command: band.banks.clear(command.number),
             StartTake: lambda command: self._takes.start(band, command.name),
             StopTake: lambda _: self._takes.stop(band),
             StartCall: lambda command: band.calling.start(command),
@@ -178,6 +184,17 @@ class Controls:
             why = f"{command.latency_ms:g} ms is outside {-MAX_LATENCY_MS:g}-{MAX_LATENCY_MS:g} ms"
             raise UsageError(why)
         self._band.set_latency(command.latency_ms)
+
+    def _model(self, command: SetModel) -> "Future[None]":
+        armed = self._band.moods.armed
+        if armed is not None and armed.bank is not None:
+            raise UsageError("a bank is about to be recalled; ask again when it plays")
+        return self._swaps.swap(command.name, command.when)
+
+    def _recall(self, command: RecallBank) -> None:
+        if self._swaps.is_busy:
+            raise UsageError("another model is on its way; ask again in a moment")
+        self._band.banks.recall(command.number, command.when)
 
     def _seed(self, command: SetSeed) -> None:
         self._band.set_seed(command.seed)

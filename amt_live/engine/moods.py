@@ -7,7 +7,7 @@ out of the plan.
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from amt_live.engine.plan import Direction, Source
 from amt_live.engine.recipes import Recipe, between, name_of, plain
@@ -17,6 +17,9 @@ from amt_live.errors import UsageError
 from amt_live.text.conditioning import Floats, Mood, blend
 from amt_live.text.examples import PART_PREFIX, mixed
 from amt_live.text.explicit import attributes_said, obey, read_explicit, wanted
+
+if TYPE_CHECKING:
+    from amt_live.engine.banks import Bank
 
 MAX_HISTORY: Final = 100
 ENERGY_ATTRIBUTES: Final = ("arousal", "velocity")
@@ -157,6 +160,8 @@ class Armed:
     ends_glide: bool = False
     scene: Scene | None = None
     """What is set together with it."""
+    bank: "Bank | None" = None
+    """What the stream goes on from together with it."""
 
 
 class MoodDesk:
@@ -285,6 +290,9 @@ class MoodDesk:
             self.armed = Armed(
                 end.reading, self.latest, end.at_ticks, armed.arrived_s, ends_glide=True
             )
+        if armed.bank is not None:
+            self.steps, waited = armed.bank.steps, armed.bank.armed
+            self.armed = waited and replace(waited, arrived_s=armed.arrived_s)
         return armed
 
     def sources(self) -> list[Source]:

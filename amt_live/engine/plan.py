@@ -101,6 +101,11 @@ class Plan:
                 merged.append(Change(change.at_ticks, direction))
         self._changes = merged
 
+    def replace_from(self, from_ticks: int, changes: Sequence[Change]) -> None:
+        """Let these changes take the place of what holds from a tick on; the first one is there."""
+        before = [change for change in self._changes if change.at_ticks < from_ticks]
+        self._changes = [*before, *changes]
+
     def forget_before(self, ticks: int) -> None:
         """Drop what was superseded before a tick."""
         current = self.at(ticks)

@@ -63,7 +63,7 @@ def scene_of(band: "Band") -> Scene:
         band.quantise,
         band.key,
         band.chords,
-        band.queued.swing,
+        band.swing,
         band.density,
         band.moods.energy,
         band.sampling,

@@ -32,7 +32,7 @@ def snapshot_of(band: "Band") -> BandState:
         sampling=band.sampling,
         parts=band.parts.states,
         knobs=(
-            ("swing", band.queued.swing),
+            ("swing", band.swing),
             ("density", band.density),
             ("energy", band.moods.energy),
         ),
@@ -50,6 +50,7 @@ def snapshot_of(band: "Band") -> BandState:
         clock_peers=band.clocking.peers,
         sends_clock=band.sends_clock,
         scenes=band.scene_names,
+        banks=band.banks.numbers,
         styles=band.style_names,
         call=band.calling.state,
         understood=understood(reading.text, reading.mood.attributes),

@@ -19,7 +19,7 @@ from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
 from amt_live.engine.plan import Change, Chord, Direction, Plan
 from amt_live.engine.touch import velocity
-from amt_live.inference.generator import Generator
+from amt_live.inference.generator import Generator, Memory
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
 from amt_live.music.events import Bar, Event, Mark, Note, ProgramChange
 from amt_live.music.parts import PARTS, part_named
@@ -71,11 +71,13 @@ class Snapshot:
 class Jump:
     """From the first bar line at or after a tick on the stream goes on as it did elsewhere.
 
-    ``generator`` heard what came before ``here``, a snapshot at a bar line, and is nobody else's.
+    ``generator`` has in mind ``memory``, what came before ``here``, a snapshot at a bar line; it is
+    nobody else's.
     """
 
     at_ticks: int
     generator: Generator
+    memory: Memory
     here: Snapshot
     spans: tuple[tuple[int, Direction], ...]
     is_odd: bool
@@ -235,6 +237,8 @@ class Stream:
 
         The plan holds already what follows.
         """
+        if self.left is not None and jump is not None and jump.at_ticks > self.left.at_ticks:
+            self.left = None  # that one was played
         at_ticks = self.stand_back()
         self.jump = jump
         if at_ticks is not None:
@@ -324,10 +328,7 @@ class Stream:
         self.snapshots, self.group, self.next_bar = back, group, next_bar
         self.forced = deque(forced)
         self._outbox = []
-        self._state, self._change, self._floor_ticks = here.state, here.change, here.floor_ticks
-        self._programs, self._key, self._chords = here.programs, here.key, here.chords
-        self._held = here.held
-        self._leaning = Leaning(here.change.direction.mood)
+        self._stand_at(here)
 
     # Drawing.
 
@@ -546,6 +547,12 @@ class Stream:
             # At the first position of a bar its line is written already.
             keep = bisect_right(self.bars, snapshot.ticks, key=lambda bar: bar.start_ticks)
         del self.bars[keep:]
+        self._stand_at(snapshot)
+        self.group, self._outbox = [], []
+        self.forced.clear()
+        self.next_bar = None
+
+    def _stand_at(self, snapshot: Snapshot) -> None:
         self._state = snapshot.state
         self._change = snapshot.change
         self._floor_ticks = snapshot.floor_ticks
@@ -554,6 +561,3 @@ class Stream:
         self._chords = snapshot.chords
         self._held = snapshot.held
         self._leaning = Leaning(snapshot.change.direction.mood)
-        self.group, self._outbox = [], []
-        self.forced.clear()
-        self.next_bar = None

@@ -143,6 +143,11 @@ class SwapDesk:
         """A model that is open, and the tick to which the stream has yet to be decoded."""
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a model is on its way."""
+        return self._is_busy
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a model is open that cannot be put in yet."""
         return self._waiting is not None

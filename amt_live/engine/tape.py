@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from amt_live.control.commands import Command, PartField
-from amt_live.engine.checkpoint import checkpoint
+from amt_live.engine.checkpoint import checkpoint, jump_record
 from amt_live.engine.take_words import Record, Writer
 from amt_live.midi.beginning import timeline_record
 from amt_live.midi.log_file import VERSION
@@ -25,6 +25,7 @@ from amt_live.music.timeline import Timeline
 if TYPE_CHECKING:
     from amt_live.engine.band import Band
     from amt_live.engine.plan import Change
+    from amt_live.engine.stream import Jump
 
 EVENTS_AT_ONCE: Final = 32
 """Parsed by the player in a fraction of a millisecond, between two due notes."""
@@ -66,6 +67,14 @@ class Tape:
             self._write_plan()
             values = {"origin": origin_ticks, "count_in": count_in, "seed": self._band.seed}
             self._put({"do": "begin", "with": values})
+
+    def jump(self, jump: "Jump | None") -> None:
+        """The stream will go on as elsewhere from a bar line on, or will not any more."""
+        if self._is_live:
+            self.flush()
+            self._write_plan()
+            value = None if jump is None else jump_record(jump, self._writer)
+            self._put({"do": "jump", "with": value})
 
     def enter(self, ticks: int) -> None:
         """The notes that the last step gave are played at a tick; they are not queued yet."""
@@ -112,7 +121,12 @@ class Tape:
         writer = Writer(lambda record: lines.append(_line(record)))
         transport = band.transport
         from_ticks = transport.position_ticks if transport.is_running else None
+        band.stream.stand_back()
         record = checkpoint(band.stream, band.queued.placer, from_ticks, writer)
+        jump = band.stream.jump
+        jumps = None if jump is None else jump_record(jump, writer)
+        if jump is not None:
+            band.stream.go_on_at(jump)
         self._is_live, self._steps = True, 0
         self._writer, self._changes = Writer(self._put, writer), band.stream.plan.changes
         band.stream.draws.drawn.clear()
@@ -121,6 +135,8 @@ class Tape:
         yield _line({**head, "seed": band.seed, "sampling": sampling})
         yield from lines
         yield _line({"checkpoint": record})
+        if jumps is not None:
+            yield _line({"do": "jump", "with": jumps})
         if band.stream.enters_at is not None:
             yield _line({"do": "enters", "with": band.stream.enters_at})
         if band.stream.most_notes is not None:
@@ -164,6 +180,7 @@ class Tape:
         """See ``Output``; the log begins with where the band is."""
         del opening
         self._is_live = False
+        self._band.begin_take()
         self._output.take_start(path, self._opening)
 
     def send_clock(self, is_on: bool) -> None:

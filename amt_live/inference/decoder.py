@@ -33,6 +33,17 @@ CHUNK = 32
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What a cache held: its ids, the keys and values of its rows, and how long each row was."""
+
+    ids: NDArray[np.int64]
+    cache: Cache
+    """[layers, key or value, rows, heads, length, head_size]."""
+    lengths: tuple[int, int]
+    guided: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DecoderSizes:
     """What the manifest says about the graph."""
 
@@ -160,6 +171,21 @@ class Decoder:
         if not 0 <= length <= self.length:
             raise ValueError(f"cannot rewind {self.length} positions to {length}")
         self._lengths = [length, min(length, self._lengths[1])]
+
+    def keep(self, length: int) -> Kept:
+        """A copy of what the first ``length`` positions hold, a few milliseconds."""
+        lengths = (length, min(length, self._lengths[1]))
+        rows = 2 if lengths[1] else 1
+        held = self.cache[:, :, :rows, :, :length]
+        return Kept(self._ids[:length].copy(), held.copy(), lengths, self._guided)
+
+    def take_up(self, kept: Kept) -> None:
+        """Hold what another decoder of the same graph held, to the bit."""
+        length, rows = kept.lengths[0], kept.cache.shape[2]
+        self._ids[:length] = kept.ids
+        self.cache[:, :, :rows, :, :length] = kept.cache
+        self._lengths = list(kept.lengths)
+        self._guided = kept.guided
 
     def step(self, token: int, slot: Floats, add: Floats) -> Floats:
         """Append one id under a mood ([H] each): logits [B, V], valid until the next call.

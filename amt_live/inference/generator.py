@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from amt_live.inference.decoder import CHUNK, Decoder, Floats
+from amt_live.inference.decoder import CHUNK, Decoder, Floats, Kept
 from amt_live.inference.sampler import RandomState, Sampler
 
 
@@ -50,6 +50,28 @@ class Snapshot:
     random: RandomState
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that a generator had in mind at a place of its stream, to go on from there exactly.
+
+    ``kept`` is what its cache held; without it the ids are heard again, which takes a prefill and
+    may differ from what was heard by rounding.
+    """
+
+    base: int
+    """The position of the first id."""
+    ids: tuple[int, ...]
+    moods: tuple[Steering, ...]
+    marks: tuple[int, ...]
+    """Positions at which bars begin."""
+    kept: Kept | None = None
+
+    @property
+    def position(self) -> int:
+        """How many ids the stream has."""
+        return self.base + len(self.ids)
+
+
 class _Cache:
     """A decoder and the stream position that its first cache position holds."""
 
@@ -74,6 +96,7 @@ class Generator:
 
     def __init__(self, decoder: Decoder, null: Steering, seed: int = 0) -> None:
         decoder.set_null(null.slot, null.add)
+        self._null = null
         self.sampler = Sampler(seed)
         self.sampling = Sampling()
         context = decoder.context
@@ -210,6 +233,46 @@ class Generator:
         self.prime(snapshot.ids, snapshot.moods, snapshot.marks)
         self.sampler.state = snapshot.random
 
+    def fork(self) -> "Generator":
+        """Another, empty generator over the same graph; its caches take memory and a moment."""
+        other = Generator(self._active.decoder.fork(), self._null)
+        other.set_sampling(self.sampling)
+        return other
+
+    def remember(self, position: int) -> Memory:
+        """What it had in mind when the stream had so many ids; ValueError when that is forgotten.
+
+        It takes a few milliseconds, and plays on as before.
+        """
+        cache = self._active
+        if not self._filling and self._spare.base < cache.base and position < self._spare.end:
+            cache = self._spare  # as in ``rewind``
+        if not max(cache.base, self._first) <= position <= cache.end:
+            raise ValueError(f"position {position} is not in the context")
+        span = slice(cache.base - self._first, position - self._first)
+        marks = tuple(mark for mark in self._marks if cache.base <= mark < position)
+        kept = cache.decoder.keep(position - cache.base)
+        return Memory(cache.base, tuple(self._ids[span]), tuple(self._moods[span]), marks, kept)
+
+    def take_up(self, memory: Memory) -> None:
+        """Go on from what another generator over the same graph had in mind."""
+        self.reset()
+        self._first = memory.base
+        self._ids, self._moods = list(memory.ids), list(memory.moods)
+        self._marks = list(memory.marks)
+        self._active.clear(memory.base)
+        self._spare.base = memory.base
+        if memory.kept is not None:
+            self._active.decoder.take_up(memory.kept)
+        else:
+            while self._active.end < self.position:
+                self._fill(self._active, min(self._active.end + CHUNK, self.position))
+        if self._active.decoder.length >= self._refill_at:
+            # The spare cache begins where it would have begun.
+            self._spare.clear(self._cut(memory.base + self._refill_at))
+            self._spare.decoder.guided = self._active.decoder.guided
+            self._filling = True
+
     def _prepare_spare(self, length: int) -> None:
         if not self._filling:
             self._spare.clear(self._cut())
@@ -267,9 +330,9 @@ class Generator:
             adds = np.stack([mood.add for mood in moods])
             cache.decoder.prefill(self._ids[span], slots, adds)
 
-    def _cut(self) -> int:
+    def _cut(self, position: int | None = None) -> int:
         """Where the newest bars that fill about half of the context begin."""
-        earliest = self.position - self._keep
+        earliest = (self.position if position is None else position) - self._keep
         return next((mark for mark in self._marks if mark >= earliest), earliest)
 
     def _hear_last_again(self) -> Floats:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from amt_live.inference.decoder import Kept
 from amt_live.inference.generator import Generator
 from amt_live.text.conditioning import Floats, Mood
 from amt_live.tokens import vocabulary as v
@@ -39,6 +40,14 @@ class ScriptedDecoder:
     def rewind(self, length: int) -> None:
         assert 0 <= length <= len(self.ids)
         del self.ids[length:], self.moods[length:]
+
+    def keep(self, length: int) -> Kept:
+        cache = np.array(self.moods[:length], np.float32)
+        return Kept(np.array(self.ids[:length]), cache, (length, 0), self.guided)
+
+    def take_up(self, kept: Kept) -> None:
+        self.ids, self.moods = kept.ids.tolist(), kept.cache.tolist()
+        self.guided = kept.guided
 
     def prefill(self, ids: Sequence[int], slots: Floats, adds: Floats) -> Floats:
         self.prefilled += len(ids)
