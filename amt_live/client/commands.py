@@ -132,6 +132,18 @@ class Commands(Generic[Done]):
         """Forget a scene."""
         return self.send("/amt/scene/delete", name)
 
+    def store_bank(self, number: int, at: str | None = None) -> Done:
+        """Keep where the music is at the next bar line, 1 to 16: model, random state, settings."""
+        return self.send("/amt/bank/store", number, *_when(at))
+
+    def bank(self, number: int, at: str | None = None) -> Done:
+        """Go on from a bank at a bar line: what followed when it was stored follows again."""
+        return self.send("/amt/bank/recall", number, *_when(at))
+
+    def clear_bank(self, number: int) -> Done:
+        """Forget what is stored in a bank."""
+        return self.send("/amt/bank/clear", number)
+
     def take(self, name: str | None = None) -> Done:
         """Record what is sent to the port, under a bare name or one made from the clock."""
         return self.send("/amt/take/start", *_given(name))

@@ -34,6 +34,8 @@ class State:
     """The take that is being recorded."""
     model: str
     scenes: tuple[str, ...]
+    banks: tuple[int, ...]
+    """Those in which something is stored."""
     styles: tuple[str, ...]
     parts: Mapping[str, PartState]
 
@@ -67,6 +69,7 @@ def state_of(values: Values) -> State:
         take=one("take/state", "") or None,
         model=one("model", ""),
         scenes=tuple(map(str, values.get("/amt/scene/list", ()))),
+        banks=tuple(map(int, values.get("/amt/bank/list", ()))),
         styles=tuple(map(str, values.get("/amt/styles", ()))),
         parts={name: _part(name, one) for name in PART_NAMES},
     )

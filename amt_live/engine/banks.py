@@ -6,6 +6,7 @@ what is still to come of a glide. Recalled at a bar line, the band plays from th
 when it was stored. Thread: engine. Banks live as long as the daemon: 1 to 16 MB each.
 """
 
+import threading
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,8 @@ class BankDesk:
         """Banks to be stored, and the ticks of their bar lines."""
         self._generators: list[Generator] = []
         """That plays, and that recalls."""
+        self._made: list[tuple[Generator, Generator]] = []
+        """Over which generator's model, and what was made beside the music."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -128,6 +131,10 @@ class BankDesk:
         if not self._band.stream.bars:
             raise UsageError("nothing has been played yet; send /amt/transport/play first")
         self._check_call()
+        if self._known_idle() is None:
+            # Made beside the music, so that recalling takes less time.
+            playing = self._band.stream.generator
+            threading.Thread(target=self._make, args=(playing,), name="bank", daemon=True).start()
         self._due[number] = self._line(when or When.BAR, self._band.playhead_ticks + 1)
 
     def clear(self, number: int) -> None:
@@ -196,7 +203,6 @@ class BankDesk:
             self._due[number] = self._line(When.BAR, band.playhead_ticks + 1)
             return
         self._banks[number] = bank
-        self._idle_generator()  # made now, so that recalling takes less time
         band.publish_state()
 
     def _bank_at(self, at_ticks: int) -> Bank | None:
@@ -227,8 +233,21 @@ class BankDesk:
             memory,
         )
 
+    def _make(self, playing: Generator) -> None:
+        """Thread: any."""
+        generator = playing.fork()
+        generator.warm()
+        if not self._made:
+            self._made.append((playing, generator))
+
     def _idle_generator(self) -> Generator:
         """A generator over the model that plays, and that nobody plays."""
+        if (known := self._known_idle()) is None:
+            known = self._band.stream.generator.fork()
+            self._generators.append(known)
+        return known
+
+    def _known_idle(self) -> Generator | None:
         stream = self._band.stream
         playing = stream.generator
         busy = {id(playing)}
@@ -236,11 +255,14 @@ class BankDesk:
             busy.add(id(stream.left.generator))
         if not any(known is playing for known in self._generators):
             self._generators = [playing]  # another model
+        while self._made:
+            over, made = self._made.pop()
+            if over in self._generators:
+                self._generators.append(made)
         for known in self._generators:
             if id(known) not in busy:
                 return known
-        self._generators.append(playing.fork())
-        return self._generators[-1]
+        return None
 
     def _line(self, when: When, earliest_ticks: int) -> int:
         # Nothing finer than a bar: a bank begins where a bar begins.

@@ -137,6 +137,10 @@ class Decoder:
         other._guided = self._guided
         return other
 
+    def warm(self) -> None:
+        """Touch the memory of the cache, which must be empty."""
+        self.cache.fill(0)
+
     @property
     def length(self) -> int:
         """How many positions the cache holds."""

@@ -239,6 +239,11 @@ class Generator:
         other.set_sampling(self.sampling)
         return other
 
+    def warm(self) -> None:
+        """Have its memory given to it now: the first use of each page takes time."""
+        for cache in (self._active, self._spare):
+            cache.decoder.warm()
+
     def remember(self, position: int) -> Memory:
         """What it had in mind when the stream had so many ids; ValueError when that is forgotten.
 

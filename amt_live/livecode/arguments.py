@@ -13,7 +13,7 @@ from amt_live.control.when import When
 from amt_live.errors import UsageError
 from amt_live.livecode.keywords import ALL, Keyword
 from amt_live.livecode.pieces import LineError, Piece
-from amt_live.livecode.softness import CLOSE, PARTS
+from amt_live.livecode.softness import BANK_ACTIONS, CLOSE, PARTS
 from amt_live.livecode.statements import MOOD, Message
 from amt_live.music.parts import PART_NAMES
 from amt_live.osc.addresses import ROUTES
@@ -72,7 +72,7 @@ class Arguments:
 
 
 def _settles(address: str) -> str:
-    if address in _SETS_MOOD or address == "/amt/scene/cue":
+    if address in _SETS_MOOD or address in ("/amt/scene/cue", "/amt/bank/recall"):
         return MOOD
     return address if ROUTES[address].entry.kind == "setting" else ""
 
@@ -211,7 +211,21 @@ def _take(args: Arguments) -> tuple[str, tuple[Message, ...]]:
     return f"{action} {name}".rstrip(), (message,)
 
 
+def _bank(args: Arguments) -> tuple[str, tuple[Message, ...]]:
+    words = args.rest.words()
+    if not words or words[0].text.lower() not in BANK_ACTIONS:
+        raise args.rest.error("write bank store N, bank recall N or bank clear N")
+    if len(words) < 2:
+        raise args.missing("the number of the bank")
+    if len(words) > 2:
+        raise words[2].error(f"one number only; for example: {args.keyword.example}")
+    action, number = words[0].text.lower(), words[1]
+    message = args.checked(f"/amt/bank/{action}", (number.text,), number)
+    return f"{action} {number.text}", (message,)
+
+
 _READERS: Final[dict[str, Callable[[Arguments], tuple[str, tuple[Message, ...]]]]] = {
     "alone": _alone, "setting": _setting, "text": _text, "parts": _parts, "part": _part,
     "mood": _mood, "blend": _blend, "quantise": _quantise, "take": _take,
+    "bank": _bank,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Final
 
 from amt_live.control.when import When
 from amt_live.livecode.keywords import ALL, BY_NAME, KEYWORDS
+from amt_live.livecode.softness import BANK_ACTIONS
 from amt_live.music.keys import ROOTS
 from amt_live.music.parts import PART_NAMES
 from amt_live.osc.words import FREE
@@ -13,7 +14,7 @@ MIN_CHARS: Final = 2
 """Letters of a first word before it is completed: it may well be a mood."""
 
 Names = Mapping[str, Sequence[str]]
-"""Names that the band knows now: ``scene`` and ``style``."""
+"""Names that the band knows now: ``scene``, ``style`` and ``bank``."""
 
 
 def completions(line: str, names: Names) -> list[str]:
@@ -48,6 +49,9 @@ def _after(words: list[str], last: str, names: Names) -> Sequence[str]:
         return list(When)
     if keyword.name == "take" and len(words) == 1:
         return ["start", "stop"]
+    if keyword.name == "bank":
+        actions: Sequence[str] = BANK_ACTIONS if len(words) == 1 else ()
+        return actions or (names.get("bank", ()) if len(words) == 2 else [])
     if keyword.name in ("scene", "style"):
         actions = ["save", "delete"] if keyword.name == "scene" else []
         return [*names.get(keyword.name, ()), *actions] if len(words) == 1 else []

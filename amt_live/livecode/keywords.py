@@ -4,13 +4,24 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Shape = Literal[
-    "alone", "setting", "parts", "part", "text", "mood", "blend", "quantise", "take", "structure"
+    "alone",
+    "setting",
+    "parts",
+    "part",
+    "text",
+    "mood",
+    "blend",
+    "quantise",
+    "take",
+    "bank",
+    "structure",
 ]
 """What follows: nothing, atoms for one address, names of parts, a part and a number, a text ..."""
 
-Softness = Literal["", "alone", "number", "count", "part", "key", "take"]
+Softness = Literal["", "alone", "number", "count", "part", "key", "take", "bank"]
 """Where not empty the word also begins moods ("swing era big band"): it is a keyword only when what
-follows is nothing, a number or ``free``, a number, a part, a key, or start or stop."""
+follows is nothing, a number or ``free``, a number, a part, a key, or start or stop (store,
+recall or clear)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,11 @@ KEYWORDS: Final = (
     Keyword(
         "scene", "text", "scene NAME", "Set all of a scene. `scene save NAME` keeps what is set "
         "now, `scene delete NAME` forgets it.", "scene verse @4bars", "/amt/scene/cue",
+    ),
+    Keyword(
+        "bank", "bank", "bank store N | bank recall N | bank clear N",
+        "Keep where the music is at the next bar line, go on from there again, forget it.",
+        "bank recall 3 @4bars", "/amt/bank/recall", "bank",
     ),
     _alone("cancel", "/amt/mood/cancel", "Forget the mood that is armed."),
     _alone("undo", "/amt/mood/undo", "Back to the mood before."),

@@ -21,7 +21,7 @@ from amt_live.osc.client import OscClient
 
 PROMPT: Final = "amt> "
 
-_NAMES: Final = {"/amt/scene/list": "scene", "/amt/styles": "style"}
+_NAMES: Final = {"/amt/scene/list": "scene", "/amt/styles": "style", "/amt/bank/list": "bank"}
 
 Say = Callable[[str], None]
 

@@ -64,8 +64,8 @@ One language for the mood line of the screen, for a prompt (`amt-live live`) and
 
 The last word may say when: {whens}.
 
-- Without one, moods, styles, blends and scenes wait for the boundary that `quantise` has set (a
-  bar); keys, chords, density and energy wait for the next bar line; everything else acts at once
+- Without one, moods, styles, blends, scenes and banks wait for the boundary that `quantise` has set
+  (a bar); keys, chords, density and energy wait for the next bar line; everything else acts at once
   when it is typed, and at the next bar line when it comes from a file.
 - Moods and what waits for bars are exact. What acts at once (tempo, mute ...) is sent when the
   beat is heard of, some milliseconds after it.

@@ -19,6 +19,7 @@ CLOSE: Final = 0.7
 """How much a word must resemble another to be taken for it."""
 
 NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+BANK_ACTIONS: Final = ("store", "recall", "clear")
 PARTS: Final = (*PART_NAMES, ALL)
 
 
@@ -46,6 +47,8 @@ def is_keyword_here(keyword: Keyword, words: Sequence[Piece]) -> bool:
             return first in (*PARTS, "*")
         case "take":
             return first in ("start", "stop")
+        case "bank":
+            return first in BANK_ACTIONS
         case _:
             key = " ".join(word.text for word in rest)
             return key.lower() == "free" or spelled_key(key) is not None

@@ -9,13 +9,14 @@ from typing import Final
 
 from amt_live.music.parts import PART_NAMES
 from amt_live.osc.entries import ALL_PARTS, PART_FIELD, Address, Route
-from amt_live.osc.rows import clocking, hands, keeping, performing, shaping, telling
+from amt_live.osc.rows import banking, clocking, hands, keeping, performing, shaping, telling
 
 ADDRESSES: Final[tuple[Address, ...]] = (
     *performing.ROWS,
     *clocking.ROWS,
     *shaping.ROWS,
     *keeping.ROWS,
+    *banking.ROWS,
     *hands.ROWS,
     *telling.ROWS,
 )

@@ -23,7 +23,7 @@ WHEEL_STEP: Final = 4
 HINT: Final = "type a mood · Enter sends it · end with @beat @4bars @now to say when"
 
 
-_NAMES: Final = {"/amt/scene/list": "scene", "/amt/styles": "style"}
+_NAMES: Final = {"/amt/scene/list": "scene", "/amt/styles": "style", "/amt/bank/list": "bank"}
 
 
 def no_key(key: Key) -> str:

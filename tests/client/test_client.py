@@ -264,6 +264,9 @@ CALLS = {
     "save_scene": ("verse",),
     "scene": ("verse", "2bars"),
     "delete_scene": ("verse",),
+    "store_bank": (3,),
+    "bank": (3, "bar"),
+    "clear_bank": (3,),
     "take": ("evening",),
     "capture": (4, "last"),
 }

@@ -37,6 +37,9 @@ class ScriptedDecoder:
     def fork(self) -> "ScriptedDecoder":
         return ScriptedDecoder(self.context)
 
+    def warm(self) -> None:
+        assert not self.ids
+
     def rewind(self, length: int) -> None:
         assert 0 <= length <= len(self.ids)
         del self.ids[length:], self.moods[length:]

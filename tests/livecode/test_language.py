@@ -52,6 +52,9 @@ def turns(line: str) -> tuple[int, int, list[list[tuple[object, ...]]]]:
         ("key F# minor  # sharp", [("/amt/key", "F# minor")]),
         ("scene verse @4bars", [("/amt/scene/cue", "verse")]),
         ("scene save my verse", [("/amt/scene/save", "my verse")]),
+        ("bank store 3", [("/amt/bank/store", "3")]),
+        ("bank recall 3 @bar", [("/amt/bank/recall", "3")]),
+        ("bank holiday brass", [("/amt/mood", "bank holiday brass")]),
         ("blend calm .7, 80s pop .3 @beat", [("/amt/mood/blend", "calm .7 80s pop .3")]),
         ("quantise @4bars", [("/amt/quantise", "4bars")]),
         ("take stop", [("/amt/take/stop",)]),
@@ -223,6 +226,7 @@ def test_completion_knows_keywords_parts_times_and_names() -> None:
     assert completions("mute drums, b", names) == ["mute drums, bass", "mute drums, brass"]
     assert completions("dark waltz @4", names) == ["dark waltz @4bars"]
     assert completions("scene v", names) == ["scene verse"]
+    assert completions("bank re", names) == ["bank recall"]
     assert completions("every 8 [mute dr", names) == ["every 8 [mute drums"]
     assert completions("key D mi", names) == ["key D minor"]
     assert completions("dark te", names) == []

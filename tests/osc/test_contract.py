@@ -66,11 +66,19 @@ def test_limits_are_the_same_in_help_and_tree():
             assert argument.limits in help_about(path)[0][1]
 
 
+NEEDED = {
+    "/amt/mood/glide": ["calm", 4],
+    "/amt/call": [4],
+    "/amt/bank/store": [3],
+    "/amt/bank/recall": [3],
+}
+
+
 def test_completed_words_are_taken():
     for path, words in choices().items():
         for word in words:
             route = look_up(path)
-            needed = {"/amt/mood/glide": ["calm", 4], "/amt/call": [4]}.get(path, ["calm"])
+            needed = NEEDED.get(path, ["calm"])
             if path == "/amt/mood/blend":
                 needed = ["calm", 1, "storm", 1]
             command_of(route, [*needed, word] if route.entry.takes_when else [word])

@@ -124,6 +124,18 @@
 	// Write the last bars, and the one in progress, into the takes folder, though nothing was recording; a bare name or none.
 	capture { |bars, name| this.send('/amt/capture', bars, name) }
 
+	// Keep where the music is at the next bar line: what the model has in mind, the random state and all that is set.
+	bankStore { |number, at| this.send('/amt/bank/store', number, this.at_(at)) }
+
+	// Go on from a bank at a bar line: what followed when it was stored follows again. It is armed and cancelled like a mood.
+	bankRecall { |number, at| this.send('/amt/bank/recall', number, this.at_(at)) }
+
+	// Forget what is stored in a bank.
+	bankClear { |number| this.send('/amt/bank/clear', number) }
+
+	// The numbers of the banks in which something is stored, as many arguments as there are.
+	bankList { this.send('/amt/bank/list') }
+
 	// Bind the controller or key that is moved next to this address, over its range or the two numbers after it; or to a whole command.
 	learn { |target| this.send('/amt/learn', target) }
 
