@@ -418,7 +418,7 @@ class Band:
         self.lateness.begin()
         self.banks.begin(first_bar_ticks)
         if bank is not None:
-            self.banks.arm(bank, first_bar_ticks)
+            self.banks.begin_with(bank, first_bar_ticks)
         if count_in:
             self.queued.count_in(first_bar_ticks)
         self._run("count_in" if count_in else "playing")

@@ -158,18 +158,27 @@ class BankDesk:
             )
         self._check_call()
         band.arming.disarm()
-        at_ticks = self._line(when or band.quantise, band.earliest_ticks())
-        self.arm(bank, at_ticks)
+        generator = self._primed(bank)
+        # Nothing may enter thinned or in haste here, so there is twice the time that it takes.
+        spare_ticks = band.transport.ticks_in(band.health.margin_s)
+        at_ticks = self._line(when or band.quantise, band.earliest_ticks() + spare_ticks)
+        self._arm(bank, at_ticks, generator)
 
-    def arm(self, bank: Bank, at_ticks: int) -> None:
-        """Let the stream go on from a bank at a bar line ahead."""
+    def begin_with(self, bank: Bank, at_ticks: int) -> None:
+        """The music begins anew, with a bank that was waiting."""
+        self._arm(bank, at_ticks, self._primed(bank))
+
+    def _primed(self, bank: Bank) -> Generator:
+        generator = self._idle_generator()
+        generator.take_up(bank.memory)
+        generator.set_sampling(Drawing(**asdict(bank.scene.sampling)))
+        return generator
+
+    def _arm(self, bank: Bank, at_ticks: int, generator: Generator) -> None:
         band = self._band
         bar, _ = place(band.stream, at_ticks)
         ids = {number: band.moods.new_id() for number in sorted(ids_of(bank))}
         bank = at_line(bank, at_ticks, bar - 1, ids)
-        generator = self._idle_generator()
-        generator.take_up(bank.memory)
-        generator.set_sampling(Drawing(**asdict(bank.scene.sampling)))
         jump = Jump(at_ticks, generator, bank.memory, bank.here, bank.spans, bank.is_odd)
         band.arming.arm_bank(bank, jump)
 
