@@ -338,7 +338,9 @@ def test_play_shows_a_playing_screen_and_stops_what_it_started(
 ) -> None:
     tmux = [require_external("tmux"), "-S", str(tmp_path / "tmux")]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull}
-    band = f"{sys.executable} -m amt_live --midi-api null --model tiny --osc-port {free_udp_port}"
+    # The first screen of all waits for a first mood; one that is named is enough.
+    told = f"--midi-api null --model tiny --mood calm --osc-port {free_udp_port}"
+    band = f"{sys.executable} -m amt_live {told}"
 
     def shown() -> str:
         screen = subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True, text=True)
@@ -347,11 +349,11 @@ def test_play_shows_a_playing_screen_and_stops_what_it_started(
     session = ["new-session", "-d", "-x", "110", "-y", "30", f"{band}; echo CODE $?; sleep 60"]
     subprocess.run([*tmux, *session], env=env, check=True)
     try:
-        _wait_until(lambda: "PLAYING" in shown() and "tiny" in shown(), 30)
+        _wait_until(lambda: "PLAYING" in shown() and "tiny" in shown(), 60)
         subprocess.run([*tmux, "send-keys", "C-q"], check=True)
-        _wait_until(lambda: "again to quit" in shown())
-        subprocess.run([*tmux, "send-keys", "C-q"], check=True)
-        _wait_until(lambda: "CODE 0" in shown())
+        _wait_until(lambda: "Leave the band playing?" in shown(), 30)
+        subprocess.run([*tmux, "send-keys", "n"], check=True)
+        _wait_until(lambda: "CODE 0" in shown(), 30)
         with pytest.raises(NetworkError):
             send_and_wait("127.0.0.1", free_udp_port, "/amt/ping", (), 0.5)
     finally:
