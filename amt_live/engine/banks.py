@@ -3,7 +3,9 @@
 A scene keeps what is set; a bank keeps that and the stream itself at a bar line: what the model has
 in its context (its keys and values, to the bit), the random state, what the music is held to, and
 what is still to come of a glide. Recalled at a bar line, the band plays from there on what followed
-when it was stored. Thread: engine. Banks live as long as the daemon: 1 to 16 MB each.
+when it was stored. A seed or a sampling that was set while the bar line was decoded already acts
+later than it, so it is not in what follows. Thread: engine. Banks live as long as the daemon: up to
+the size of one cache each.
 """
 
 import threading
@@ -125,10 +127,14 @@ class BankDesk:
         """The banks in which something is stored."""
         return tuple(sorted(self._banks))
 
+    def line_of(self, number: int) -> int:
+        """The tick of the bar line at which a bank was stored; KeyError for an empty one."""
+        return self._banks[number].here.ticks
+
     def store(self, number: int, when: When | None) -> None:
         """Keep the next bar line as it will be played; raises UsageError."""
         _check(number)
-        if not self._band.stream.bars:
+        if not self._band.stream.bars and not self._band.transport.is_running:
             raise UsageError("nothing has been played yet; send /amt/transport/play first")
         self._check_call()
         if self._known_idle() is None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from amt_live.control import commands as c
 from amt_live.control.state import ErrorNotice, MoodApplied, MoodArmed, Sampling
@@ -16,7 +18,8 @@ from amt_live.engine.takes import TakeDesk
 from amt_live.errors import UsageError
 
 from .stage import Stage
-from .test_replay import play_again
+from .test_replay import command as any_command
+from .test_replay import perform, play_again
 from .test_scenes import SETTING, setting_of
 
 BAR = 4 * BEAT_TICKS
@@ -175,6 +178,36 @@ def test_takes_that_begin_before_after_and_within_a_recall_replay_to_the_same_by
         assert outcome.is_same and outcome.differing == 0
 
 
+ELSE = (c.Transport, c.Panic, c.StoreBank, c.RecallBank, c.ClearBank, c.StartTake, c.Capture)
+deeds = st.lists(
+    st.tuples(st.floats(0.001, 1.0), any_command.filter(lambda it: not isinstance(it, ELSE))),
+    max_size=8,
+)
+
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(before=deeds, between=deeds)
+def test_whatever_was_done_a_recall_plays_what_followed(
+    before: list[tuple[float, c.Command]], between: list[tuple[float, c.Command]]
+) -> None:
+    stage = Stage()
+    stage.play()
+    perform(stage, before)
+    # A seed and a sampling act from what is decoded next: by here all of it is played.
+    stage.run_to(stage.band.stream.horizon_ticks)
+    stage.do(c.StoreBank(3))
+    while not stage.band.state.banks:
+        stage.run(0.1)
+    at = stage.band.banks.line_of(3)
+    stage.run_to(at + 2 * BAR)
+    perform(stage, between)
+    stage.do(c.RecallBank(3, When.BAR))
+    assert stage.band.moods.armed is not None
+    again = stage.band.moods.armed.at_ticks
+    stage.run_to(again + 2 * BAR)
+    assert rows(stage, again, again + 2 * BAR) == rows(stage, at, at + 2 * BAR)
+
+
 def test_a_band_that_stopped_begins_with_the_bank() -> None:
     stage = stored()
     first = rows(stage, 2 * BAR, 6 * BAR)
@@ -224,9 +257,9 @@ def test_what_cannot_be_done_is_one_line() -> None:
 def test_a_real_graph_in_8_bits_plays_the_same_notes_again() -> None:
     stage = Stage()
     model = open_model(Path(__file__).parents[2] / "models" / "tiny", 1)
-    settings = Settings("calm", 120.0, 1, Sampling(top_p=0.97, guidance=2.0), "tiny", model.hash)
+    begin = Settings("calm", 120.0, 1, Sampling(top_p=0.97, guidance=2.0), "tiny", model.hash)
     stage.band = Band(
-        model.generator, model.moods, stage.output, stage.clock, settings, stage.notices.append
+        model.generator, model.moods, stage.output, stage.clock, begin, stage.notices.append
     )
     stage.controls = Controls(stage.band, TakeDesk(Path("takes")))
     stage.play()
