@@ -12,10 +12,10 @@ from amt_live.control.when import When
 from amt_live.engine.glides import laid_out
 from amt_live.engine.meters import boundary, place
 from amt_live.engine.moods import Armed, Reading, Step
+from amt_live.engine.places import Jump
 from amt_live.engine.plan import Direction
 from amt_live.engine.recipes import Recipe
 from amt_live.engine.scenes import Scene
-from amt_live.engine.stream import Jump
 
 if TYPE_CHECKING:
     from amt_live.engine.band import Band

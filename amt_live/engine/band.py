@@ -30,12 +30,13 @@ from amt_live.engine.meters import boundary, place
 from amt_live.engine.model import Model
 from amt_live.engine.moods import MoodDesk
 from amt_live.engine.parts import PartDesk
+from amt_live.engine.places import Jump
 from amt_live.engine.plan import Plan
 from amt_live.engine.queued import Queued
 from amt_live.engine.roles import MoodReader
 from amt_live.engine.scenes import Scene
 from amt_live.engine.snapshot import snapshot_of
-from amt_live.engine.stream import BEAT_TICKS, Jump, Stream
+from amt_live.engine.stream import BEAT_TICKS, Stream
 from amt_live.engine.swapping import Primer, Translator, put_in
 from amt_live.engine.tape import EVENTS_AT_ONCE, Tape
 from amt_live.engine.transport import Transport

@@ -17,9 +17,9 @@ from amt_live.control.state import ErrorNotice
 from amt_live.control.when import When
 from amt_live.engine.meters import boundary, place
 from amt_live.engine.moods import Armed, Reading, Step
+from amt_live.engine.places import Arrival, Jump, Snapshot
 from amt_live.engine.plan import Change, Direction
 from amt_live.engine.scenes import Scene, scene_of
-from amt_live.engine.stream import Arrival, Jump, Snapshot
 from amt_live.errors import UsageError
 from amt_live.inference.generator import Generator, Memory
 from amt_live.inference.generator import Sampling as Drawing

@@ -13,8 +13,9 @@ from amt_live.engine.grooving import MOST_PLACE, Groove, Repeats
 from amt_live.engine.grooving import SILENCE as NO_GROOVE
 from amt_live.engine.hearing import heard_of, heard_record
 from amt_live.engine.holding import Held
+from amt_live.engine.places import Arrival, Jump, Snapshot
 from amt_live.engine.plan import Change, Direction
-from amt_live.engine.stream import Arrival, Jump, Snapshot, Stream
+from amt_live.engine.stream import Stream
 from amt_live.engine.swing import Placer
 from amt_live.engine.take_words import Reader, Record, Writer, whole
 from amt_live.inference.generator import Memory

@@ -19,6 +19,10 @@ from amt_live.tokens.decode import note_of
 Floats: TypeAlias = NDArray[np.float32]
 
 
+HELD: Final = conducting.CONDUCTED
+"""Phases in whose draws something leans."""
+
+
 class Held(NamedTuple):
     """What was played lately, as each of the three hears it."""
 

@@ -10,16 +10,17 @@ notes whether it was known early or late.
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from amt_live.engine import conducting, heads, holding
+from amt_live.engine import heads, holding, openings
 from amt_live.engine.chording import chord_at, heard, is_on_beat
 from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
+from amt_live.engine.places import Arrival, Jump, Left, Programs, Snapshot
 from amt_live.engine.plan import Change, Chord, Direction, Plan
 from amt_live.engine.touch import velocity
-from amt_live.inference.generator import Generator, Memory
+from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
 from amt_live.music.events import Bar, Event, Mark, Note, ProgramChange
 from amt_live.music.parts import PARTS, part_named
@@ -37,64 +38,6 @@ PLACING: Final = frozenset((grammar.Phase.HEAD, grammar.Phase.PITCH))
 """Where the next position may be drawn."""
 PLACING_HEAT: Final = 0.82
 """Rhythm is drawn cooler than pitch: what repeats, grooves."""
-
-Programs = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """The next group starts at ``ticks`` with the position ``token``, or (None) with a bar line."""
-
-    ticks: int
-    token: int | None
-    random: Any
-    """Random state after the draw."""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The stream just before the first token at or after ``ticks``."""
-
-    ticks: int
-    arrival: Arrival
-    position: int
-    state: grammar.State
-    change: Change
-    floor_ticks: int
-    programs: Programs
-    key: int | None
-    chords: tuple[Chord, ...]
-    held: holding.Held = holding.SILENCE
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """From the first bar line at or after a tick on the stream goes on as it did elsewhere.
-
-    ``generator`` has in mind ``memory``, what came before ``here``, a snapshot at a bar line; it is
-    nobody else's.
-    """
-
-    at_ticks: int
-    generator: Generator
-    memory: Memory
-    here: Snapshot
-    spans: tuple[tuple[int, Direction], ...]
-    is_odd: bool
-    """Whether the bar that follows was an odd one: what is struck harder changes bar by bar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What a stream was before it jumped, to go back to."""
-
-    jump: Jump
-    at_ticks: int
-    """The bar line at which it jumped."""
-    generator: Generator
-    spans: list[tuple[int, Direction]]
-    snapshots: list[Snapshot]
-    is_odd: bool
 
 
 class Stream:
@@ -362,7 +305,7 @@ class Stream:
             over = Over(chord, is_asked, state.part == BASS, is_on_beat(state.position))
         bias = self._leaning.bias(self._key, over, is_key_asked=is_key_asked)
         aim = heads.aim(direction)
-        if aim is None or state.phase not in conducting.CONDUCTED:
+        if aim is None or state.phase not in holding.HELD:
             return bias
         bias = bias.copy()
         asked = holding.Asked(is_key_asked, bool(direction.chords))
@@ -391,41 +334,15 @@ class Stream:
             self.group.append(Note(start, note.part, note.pitch, touch, duration))
 
     def _ranges(self) -> grammar.Ranges:
-        allowed = grammar.allowed(self._state)
-        phase = self._state.phase
-        most_notes = self.most_notes
-        if self.enters_at is not None and self._change.at_ticks >= self.enters_at:
-            most_notes = ENTRY_NOTES
-            if phase is grammar.Phase.HEAD:
-                allowed = self._first_place(allowed)
-        if most_notes is not None and phase is grammar.Phase.PITCH:
-            if len(self.group) >= most_notes:
-                allowed = tuple(span for span in allowed if span[0] < v.PART_VELOCITY_FIRST)
-        if phase is not grammar.Phase.PITCH and phase is not grammar.Phase.HEAD:
-            return allowed
-        if phase is grammar.Phase.HEAD and self._change.direction.chords:
-            # The chords are written: the model adds none of its own.
-            allowed = tuple(span for span in allowed if span[0] < v.KEY_FIRST)
-        floor_step = -(-(self._floor_ticks - self.bars[-1].start_ticks) // GRID_TICKS)
-        if floor_step <= self._state.position:
-            return allowed
-        first = v.POSITION_FIRST + bisect_left(v.POSITIONS, floor_step)
-        ranges = []
-        for low, high in allowed:
-            if v.POSITION_FIRST <= low < v.PART_VELOCITY_FIRST:
-                low = max(low, first)
-            elif low >= v.PART_VELOCITY_FIRST and phase is grammar.Phase.PITCH:
-                continue  # the group in progress lies before the floor: it ends here
-            if low < high:
-                ranges.append((low, high))
-        return tuple(ranges)
-
-    def _first_place(self, allowed: grammar.Ranges) -> grammar.Ranges:
-        """The first place there is, or the bar line."""
-        step = max(-(-(self._floor_ticks - self.bars[-1].start_ticks) // GRID_TICKS), 0)
-        place = v.POSITION_FIRST + bisect_left(v.POSITIONS, step)
-        first = tuple((place, place + 1) for low, high in allowed if low <= place < high)
-        return first[:1] or tuple(span for span in allowed if span[0] == v.BAR_FIRST)
+        is_entry = self.enters_at is not None and self._change.at_ticks >= self.enters_at
+        return openings.ranges(
+            self._state,
+            floor_step=-(-(self._floor_ticks - self.bars[-1].start_ticks) // GRID_TICKS),
+            in_group=len(self.group),
+            most_notes=ENTRY_NOTES if is_entry else self.most_notes,
+            at_once=is_entry,
+            are_chords_written=bool(self._change.direction.chords),
+        )
 
     def _bar_end(self) -> int:
         bar = self.bars[-1]

@@ -24,8 +24,8 @@ from amt_live.music.timeline import Timeline
 
 if TYPE_CHECKING:
     from amt_live.engine.band import Band
+    from amt_live.engine.places import Jump
     from amt_live.engine.plan import Change
-    from amt_live.engine.stream import Jump
 
 EVENTS_AT_ONCE: Final = 32
 """Parsed by the player in a fraction of a millisecond, between two due notes."""
