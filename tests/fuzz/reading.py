@@ -8,11 +8,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from itertools import chain, islice
 from pathlib import Path
 
 from amt_live.control.commands import Command
 from amt_live.errors import AmtError
+from amt_live.midi_in.desk import HandsDesk
 from amt_live.osc.arguments import Refusal, values_of
 from amt_live.osc.codec import Malformed, items_of
 from amt_live.osc.intake import panics_in
@@ -59,20 +61,36 @@ def read_all(
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
         stage.play()
+        hands = _hands(stage)
         for number, data in enumerate(chain(giants(), islice(Corpus(seed), count))):
             seen["datagrams"] += 1
             for outcome, command in read(data):
                 seen[outcome] += 1
                 if command is not None:
-                    _carry_out(stage, command, seen)
+                    _carry_out(stage, hands, command, seen)
             if number % 1000 == 999:
                 progress(1000)
     return seen
 
 
-def _carry_out(stage: Stage, command: Command, seen: Counter[str]) -> None:
-    try:
+def _hands(stage: Stage) -> HandsDesk:
+    """What takes commands before the band does, as in the daemon."""
+
+    def submit(command: Command) -> "Future[None]":
         stage.do(command)
+        done: Future[None] = Future()
+        done.set_result(None)
+        return done
+
+    return HandsDesk(
+        submit, lambda notes: None, lambda data: None, lambda: stage.band.state, lambda why: None
+    )
+
+
+def _carry_out(stage: Stage, hands: HandsDesk, command: Command, seen: Counter[str]) -> None:
+    try:
+        if not hands.execute(command):
+            stage.do(command)
     except AmtError as error:
         assert "\n" not in str(error)
         seen["undone"] += 1
