@@ -23,7 +23,9 @@ _ONLY_BEFORE: Final = frozenset(("solo", "only", "just", "unaccompanied", "lone"
 _ONLY_AFTER: Final = frozenset(("alone", "only", "unaccompanied"))
 _COMPLETE: Final = frozenset(("string quartet", "string trio"))
 """Names that stand for the whole band."""
-_SPANNED: Final = frozenset(("the", "a", "an", "any", "and", "or", "nor", "&", "more"))
+_SPANNED: Final = frozenset(
+    ("the", "a", "an", "one", "single", "any", "and", "or", "nor", "&", "more")
+)
 """Words that a negation or an "only" reaches across."""
 _SAID_AS: Final = (
     (

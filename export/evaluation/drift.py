@@ -14,15 +14,16 @@ from export.evaluation.musicality import MUSICALITY, musicality
 from export.evaluation.playing import Jukebox
 from export.evaluation.real import cut
 from export.evaluation.window import Window
-from export.evaluation.words import BPM, FIRST_SEED
+from export.evaluation.words import FIRST_SEED
 
 Floats = NDArray[np.float64]
 
 MINUTES: Final = (1, 5, 20)
 QUICK_MINUTES: Final = (1, 2, 3)
-BARS_A_MINUTE: Final = 30
-"""At 120 beats a minute, four to the bar; a waltz's minute has 40, of which 30 are read."""
-WINDOW_BARS: Final = 5
+BPM: Final = 96.0
+BARS_A_MINUTE: Final = 24
+"""At 96 beats a minute, four to the bar; a waltz's minute has 32, of which 24 are read."""
+WINDOW_BARS: Final = 6
 BLOCKS: Final = 2
 """Of a minute: windows that follow each other are alike, so intervals are over half minutes."""
 NAMES: Final = ("notes_per_beat", "velocity", "pitch", *MUSICALITY)

@@ -42,6 +42,7 @@ def test_instruments_are_named_and_refused(text: str, wanted: set[str], unwanted
         ("drums and nothing else", {"drums", "percussive"}),
         ("oboe, all by itself", {"reed"}),
         ("nothing but organ", {"organ"}),
+        ("only one trumpet", {"brass"}),
     ],
 )
 def test_only_silences_every_other_part(text: str, only: set[str]) -> None:
