@@ -128,8 +128,8 @@ class HelpScreen(ModalScreen[None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        board = self.query_one("#help", Board)
-        board.show(paint_help(self._palette, *board.size, keys=self._keys))
+        for board in self.query("#help").results(Board):  # none, where it was closed before
+            board.show(paint_help(self._palette, *board.size, keys=self._keys))
 
     def on_key(self, event: events.Key) -> None:
         """Close on any key."""

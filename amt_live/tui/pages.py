@@ -65,8 +65,8 @@ class LeaveScreen(ModalScreen[Leave | None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        board = self.query_one("#question", Board)
-        board.show(paint_question(self._palette, *board.size))
+        for board in self.query("#question").results(Board):  # none, where it was closed before
+            board.show(paint_question(self._palette, *board.size))
 
     def on_key(self, event: events.Key) -> None:
         """Answer; keys that are no answer do nothing."""
@@ -138,8 +138,8 @@ class MoodsScreen(ModalScreen[str | None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        board = self.query_one("#moods", Board)
-        board.show(paint_moods(self._palette, self._played, self._selected, *board.size))
+        for board in self.query("#moods").results(Board):  # none, where it was closed before
+            board.show(paint_moods(self._palette, self._played, self._selected, *board.size))
 
     def on_key(self, event: events.Key) -> None:
         """Arrows select, enter plays, u undoes; all others close."""

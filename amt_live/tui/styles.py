@@ -62,9 +62,9 @@ class StylesScreen(ModalScreen[int | None]):
         self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
-        board = self.query_one("#styles", Board)
-        width, height = board.size
-        board.show(paint_styles(self._palette, self._names, self._selected, width, height))
+        for board in self.query("#styles").results(Board):  # none, where it was closed before
+            width, height = board.size
+            board.show(paint_styles(self._palette, self._names, self._selected, width, height))
 
     def on_key(self, event: events.Key) -> None:
         """A letter plays, arrows select, enter plays what is selected; all others close."""
