@@ -72,6 +72,11 @@ def export_run(folder: Path, target: Path, choice: ExportChoice = ExportChoice()
     was asked for loses too much; ``target`` is then left as it was.
     """
     run = read_run(folder)
+    if run.config.get("way_in") == "prefix":
+        raise FileError(
+            f"{folder} hears its mood as a prefix, to be compared and not to be played; "
+            "train with --way-in slot+add"
+        )
     model = torch_model(run)
     held_out = heldout.find_held_out(choice.test, run.training)
     with appearing(target) as partial, _stages(6) as stage:

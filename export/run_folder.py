@@ -57,6 +57,7 @@ def read_run(folder: Path) -> Run:
         names = tuple(map(str, readout["attribute_names"]))
         measured = (readout["scale_mean"].shape, readout["scale_deviation"].shape)
         width = 1 + len(names) + len(readout["readout_weight"])
+        _silence(weights, str(config.get("heard", "both")), len(names))
     except Exception as error:  # safetensors raises a type of its own, zip and json others
         why = one_line(error, 200)
         raise FileError(f"{folder} is no complete training run: {why}.") from error
@@ -72,6 +73,16 @@ def read_run(folder: Path) -> Run:
             f"{folder} was trained on other attributes than this version measures; train it again."
         )
     return run
+
+
+def _silence(weights: dict[str, NDArray[Any]], heard: str, attributes_known: int) -> None:
+    """What a model was trained not to hear has no weight, so it may be told it all the same."""
+    first = weights["projection.0.weight"].copy()
+    if heard == "attributes":
+        first[:, 1 + attributes_known :] = 0
+    elif heard == "embedding":
+        first[:, 1 : 1 + attributes_known] = 0
+    weights["projection.0.weight"] = first
 
 
 def torch_model(run: Run) -> "MoodGPT2":

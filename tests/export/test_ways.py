@@ -1,6 +1,7 @@
 """Ways in which a mood enters a model: what each hears, and what the comparison tells apart."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,12 @@ pytest.importorskip("torch", reason="the offline half needs [train]")
 
 import torch
 
+from amt_live.errors import FileError
 from amt_live.tokens import vocabulary as v
 from export import comparing
 from export.commands import compare as command
 from export.corpus import prepare
+from export.export_model import ExportChoice, export_run
 from export.model import ModelConfig, MoodGPT2
 from export.train import Trainer, TrainSettings
 from export.training.batches import Batch
@@ -122,6 +125,22 @@ def test_every_run_is_measured_on_the_same_music(
     assert {row["way_in"] for row in found.values()} == set(WAYS_IN)
     assert command.main(arguments) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1 + len(runs)
+
+
+def test_what_hears_attributes_alone_is_played_and_a_prefix_is_not(
+    runs: list[Path], tmp_path: Path
+) -> None:
+    by_name = {run.name: run for run in runs}
+    shutil.copytree(TINY, tmp_path / "mine")
+    choice = ExportChoice(test=runs[0].parent / "corpus")
+    lines = export_run(by_name["slot+add.attributes"], tmp_path / "mine", choice)
+    assert any("logits differ" in line for line in lines)
+    with np.load(tmp_path / "mine" / "conditioning.npz", allow_pickle=False) as arrays:
+        first = arrays["projection_w1"]
+        known = 1 + len(arrays["attribute_names"])
+    assert first[:known].any() and not first[known:].any()
+    with pytest.raises(FileError, match="--way-in slot"):
+        export_run(by_name["prefix.both"], tmp_path / "other", choice)
 
 
 def test_a_stranger_is_refused_in_one_line(
