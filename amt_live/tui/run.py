@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 from amt_live.errors import UsageError
 from amt_live.tui import keyfile, remember
@@ -23,6 +24,9 @@ from amt_live.tui.keys import KEYS, key_name
 from amt_live.tui.link import OscLink
 from amt_live.tui.pages import Leave
 from amt_live.tui.theme import PALETTES
+
+PATIENCE_S: Final = 5.0
+"""For a screen to close after a signal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def _leaving_on_signals(app: StageApp) -> Iterator[None]:
 
     def leave(number: int, _frame: FrameType | None) -> None:
         came.append(number)
-        threading.Thread(target=_unblock, args=(app, is_left), daemon=True).start()
+        threading.Thread(target=_unblock, args=(app, is_left, number), daemon=True).start()
         app.exit()
 
     names = ("SIGTERM", "SIGHUP")
@@ -120,12 +124,14 @@ def _leaving_on_signals(app: StageApp) -> Iterator[None]:
             signal.raise_signal(came[0])
 
 
-def _unblock(app: StageApp, is_left: threading.Event) -> None:
+def _unblock(app: StageApp, is_left: threading.Event, number: int) -> None:
     """Keeps the screen from waiting for a terminal that is gone.
 
     Textual writes on a thread of its own, through a queue of a few frames. That thread ends with
-    the terminal, and the loop would wait for room in the queue for ever.
+    the terminal, and the loop would wait for room in the queue for ever. Where it waits all the
+    same, the process ends without it: nothing is kept here that could be lost.
     """
+    until_s = time.perf_counter() + PATIENCE_S
     writer = getattr(app._driver, "_writer_thread", None)
     frames = getattr(writer, "_queue", None)
     while writer is not None and frames is not None and not is_left.wait(0.05):
@@ -134,3 +140,5 @@ def _unblock(app: StageApp, is_left: threading.Event) -> None:
                 frames.get_nowait()
             except queue.Empty:
                 break
+        if time.perf_counter() > until_s:
+            os._exit(128 + number)
