@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from amt_live.cli import OneLineParser
 from amt_live.errors import FileError, ModelError
-from amt_live.manifest import MANIFEST_NAME, EncoderSettings, hash_file
+from amt_live.manifest import MANIFEST_NAME, REQUIRED_FILES, EncoderSettings, hash_file
 from amt_live.text.conditioning import Conditioner
 from amt_live.text.embedder import Embedder
 from export import card, heldout, variants
@@ -231,8 +231,7 @@ def _keep_others(partial: Path, target: Path) -> list[str]:
 
 def _is_same_music(partial: Path, files: dict[str, str]) -> bool:
     """Whether all that is heard is what the folder of before held."""
-    names = ("decoder.onnx", "encoder.onnx", "tokenizer.json", "conditioning.npz")
-    return all(files.get(name) == hash_file(partial / name) for name in names)
+    return all(files.get(name) == hash_file(partial / name) for name in REQUIRED_FILES)
 
 
 def _megabytes(folder: Path) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from amt_live.bounded import read_json
 from amt_live.control.commands import MAX_BLEND, MAX_MOOD_CHARS, MAX_SCENES
 from amt_live.control.state import PartState, Sampling
 from amt_live.control.when import When
@@ -39,11 +40,7 @@ class SceneFile:
         try:
             if not self._path.exists():
                 return {}, ""
-            with self._path.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-            if len(data) > MAX_BYTES:
-                raise ValueError("it is too long")
-            found = _object(json.loads(data.decode("utf-8")), "the file")
+            found = _object(read_json(self._path, MAX_BYTES), "the file")
             if found.get("version") != VERSION:
                 raise ValueError(f"it is not of version {VERSION}")
             stored = _object(found.get("scenes"), "scenes")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from amt_live.bounded import read_json
 from amt_live.control.hands import MAX_BINDINGS, MAX_TARGET_CHARS
 from amt_live.errors import FileError, UsageError, one_line
 from amt_live.midi.places import whole_file
@@ -33,11 +34,7 @@ class ControllerFile:
         try:
             if not self._path.exists():
                 return {}, ""
-            with self._path.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-            if len(data) > MAX_BYTES:
-                raise ValueError("it is too long")
-            found = json.loads(data.decode("utf-8"))
+            found = read_json(self._path, MAX_BYTES)
             if not isinstance(found, dict) or found.get("version") != VERSION:
                 raise ValueError(f"it is not of version {VERSION}")
             rows = found.get("controllers")
