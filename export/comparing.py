@@ -91,11 +91,11 @@ def compare(runs: Sequence[Path], data: Path, sequences: int) -> dict[str, Heard
 
 def heard_by(model: MoodGPT2, music: _Music, tokens: int) -> Heard:
     """What a model hears, after ``tokens`` of training."""
-    told, null = (_losses(model, b) for b in (music.words, _silenced(music.words)))
-    other = _losses(model, _shuffled(music.words))
+    told, null = (losses(model, b) for b in (music.words, _silenced(music.words)))
+    other = losses(model, _shuffled(music.words))
     every = [np.isfinite(row) for row in told]
     first = [a & b for a, b in zip(music.first_bars, every, strict=True)]
-    measured = _losses(model, music.measured), _losses(model, _shuffled(music.measured))
+    measured = losses(model, music.measured), losses(model, _shuffled(music.measured))
     return Heard(
         model.config.way_in,
         model.config.heard,
@@ -174,7 +174,7 @@ def first_bars(batch: Batch) -> torch.Tensor:
 
 
 @torch.no_grad()
-def _losses(model: MoodGPT2, batches: Sequence[Batch]) -> list[Floats]:
+def losses(model: MoodGPT2, batches: Sequence[Batch]) -> list[Floats]:
     """Losses of every sequence's targets, NaN where nothing was to be told."""
     rows: list[Floats] = []
     for batch in batches:

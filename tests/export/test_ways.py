@@ -14,7 +14,7 @@ import torch
 
 from amt_live.errors import FileError
 from amt_live.tokens import vocabulary as v
-from export import comparing
+from export import comparing, contexts
 from export.commands import compare as command
 from export.corpus import prepare
 from export.export_model import ExportChoice, export_run
@@ -141,6 +141,33 @@ def test_what_hears_attributes_alone_is_played_and_a_prefix_is_not(
     assert first[:known].any() and not first[known:].any()
     with pytest.raises(FileError, match="--way-in slot"):
         export_run(by_name["prefix.both"], tmp_path / "other", choice)
+
+
+def test_a_context_ends_where_the_music_ends_and_begins_at_a_bar(runs: list[Path]) -> None:
+    ids = np.full(300, NOTE, np.int64)
+    ids[[0, 100, 150]] = BAR
+    moods = np.repeat([0, 1], 150)
+    whole = contexts.Drawn(ids, moods, np.stack([np.zeros(9), np.ones(9)]).astype(np.float32))
+    for asked, start in ((299, 0), (220, 100), (180, 150)):
+        cut = contexts.window(whole, asked)
+        assert cut.ids[0].tolist() == ids[start:].tolist()
+        assert cut.conditioning[0][cut.moods[0]][:, 0].tolist() == moods[start:].tolist()
+
+
+def test_the_worth_of_contexts_is_told_run_by_run(
+    runs: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [str(runs[0].parent / "corpus"), str(runs[0]), "--sequences", "4"]
+    assert command.main([*arguments, "--contexts", "400,200", "--json"]) == 0
+    shorter, longest = json.loads(capsys.readouterr().out)[runs[0].name]
+    assert shorter["tokens"] == 200 >= shorter["heard"] > contexts.TOLD
+    assert longest["over_longest"] == 0 and longest["heard"] <= 400
+    assert shorter["over_longest"] == pytest.approx(shorter["loss"] - longest["loss"])
+    assert command.main([*arguments, "--contexts", "400,200"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    for wrong in ("100", "512;1024", "4096"):
+        assert command.main([*arguments, "--contexts", wrong]) in (1, 2)
+        assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_stranger_is_refused_in_one_line(
