@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from amt_live.control.hands import CancelCall, Learn, SetThru, StartCall, Unlearn
+from amt_live.control.leans import Lean
 from amt_live.control.when import When
 
 MAX_MOOD_CHARS: Final = 500
@@ -283,6 +284,7 @@ Command = (
     | StartTake
     | StopTake
     | Capture
+    | Lean
     | Learn
     | Unlearn
     | SetThru

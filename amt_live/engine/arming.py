@@ -5,6 +5,7 @@ would hold the mood before it under the controls that are set, so one revision t
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from amt_live.control.state import MoodApplied, MoodArmed
@@ -200,7 +201,7 @@ class Arming:
     def _apply(self) -> None:
         armed = self._moods.apply()
         if armed.scene is not None:
-            self._controls = self._stream.plan.at(armed.at_ticks).direction
+            self._controls = replace(self._stream.plan.at(armed.at_ticks).direction, leans=())
             self._band.recall(armed.scene)
         if armed.bank is not None:
             self._band.seed = self._moods.draw = armed.bank.seed

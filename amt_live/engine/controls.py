@@ -45,10 +45,12 @@ from amt_live.control.commands import (
     UndoMood,
 )
 from amt_live.control.hands import CancelCall, StartCall
+from amt_live.control.leans import Lean
 from amt_live.engine.band import Band
 from amt_live.engine.harmony import parse_chords, parse_key
 from amt_live.engine.meters import place
 from amt_live.engine.recipes import blended, plain
+from amt_live.engine.ruled import lean
 from amt_live.engine.scenes import SceneDesk, level_of
 from amt_live.engine.swapping import SwapDesk
 from amt_live.engine.takes import TakeDesk
@@ -111,6 +113,7 @@ class Controls:
             StopTake: lambda _: self._takes.stop(band),
             StartCall: lambda command: band.calling.start(command),
             CancelCall: lambda _: band.calling.cancel(),
+            Lean: lambda command: lean(band, command.bar, command.leans),
             Capture: lambda command: self._takes.capture(band, command.bars, command.name),
         }
 

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from amt_live.control.leans import Leans
 from amt_live.text.conditioning import Mood
 
 Source = tuple[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...], float | None, int]
@@ -35,6 +36,8 @@ class Direction:
     step: int = 0
     """Which step of a glide it is, from 1; 0 outside one."""
     source: Source = field(default=((("", 1.0),), (), None, 0), compare=False)
+    leans: Leans = ()
+    """What somebody outside prefers in this stretch; no part of a mood, nor of the controls."""
 
     def put(self, direction: "Direction") -> "Direction":
         """Another direction, under the controls of this one."""
@@ -44,6 +47,7 @@ class Direction:
             density=self.density,
             chords=self.chords,
             chords_from_bar=self.chords_from_bar,
+            leans=self.leans,
         )
 
     def is_same_mood(self, other: "Direction") -> bool:
@@ -89,14 +93,23 @@ class Plan:
             return self._changes[index]
         return None
 
-    def revise(self, from_ticks: int, revision: Callable[[Direction], Direction]) -> None:
-        """Change what holds from a tick on, later changes included."""
+    def revise(
+        self,
+        from_ticks: int,
+        revision: Callable[[Direction], Direction],
+        until_ticks: int | None = None,
+    ) -> None:
+        """Change what holds from a tick on, later changes included, or up to another tick."""
         before = [change for change in self._changes if change.at_ticks < from_ticks]
         after = [change for change in self._changes if change.at_ticks > from_ticks]
         after.insert(0, Change(from_ticks, self.at(from_ticks).direction))
+        if until_ticks is not None and all(change.at_ticks != until_ticks for change in after):
+            after.append(Change(until_ticks, self.at(until_ticks).direction))
+            after.sort(key=lambda change: change.at_ticks)
         merged = before
         for change in after:
-            direction = revision(change.direction)
+            is_meant = until_ticks is None or change.at_ticks < until_ticks
+            direction = revision(change.direction) if is_meant else change.direction
             if not merged or merged[-1].direction != direction:
                 merged.append(Change(change.at_ticks, direction))
         self._changes = merged

@@ -19,6 +19,7 @@ from amt_live.engine.draws import Draws
 from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
 from amt_live.engine.places import Arrival, Jump, Left, Programs, Snapshot
 from amt_live.engine.plan import Change, Chord, Direction, Plan
+from amt_live.engine.ruling import nats_for
 from amt_live.engine.touch import velocity
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
@@ -292,7 +293,12 @@ class Stream:
             self._append(token)
 
     def _bias(self) -> Floats:
-        """How the mood, the key and the chord lean on the next draw."""
+        """How the mood, the key, the chord and whoever is outside lean on the next draw."""
+        leans = self._change.direction.leans
+        return self._own_bias() + nats_for(leans) if leans else self._own_bias()
+
+    def _own_bias(self) -> Floats:
+        """How the mood, the key and the chord lean."""
         state, direction = self._state, self._change.direction
         is_key_asked = direction.key is not None or direction.mood.key is not None
         if state.phase is grammar.Phase.CHORD_ROOT and (planned := self._chords[-1]) is not None:

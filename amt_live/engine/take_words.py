@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from amt_live.control.leans import Leans, leans_of
 from amt_live.engine.plan import Change, Chord, Direction, Plan, Source
 from amt_live.text.conditioning import Mood
 
 Record = dict[str, Any]
 _NUMBER_LIMIT: Final = 1 << 40
 
-Controls = tuple[int | None, int | None, tuple[tuple[Chord, ...], ...], int]
+Controls = tuple[int | None, int | None, tuple[tuple[Chord, ...], ...], int, Leans]
 
 
 class Writer:
@@ -50,10 +51,16 @@ class Writer:
         return self._moods[key]
 
     def _controls_of(self, direction: Direction) -> int:
-        key = (direction.key, direction.density, direction.chords, direction.chords_from_bar)
+        key = (
+            direction.key,
+            direction.density,
+            direction.chords,
+            direction.chords_from_bar,
+            direction.leans,
+        )
         if key not in self._controls:
             self._controls[key] = len(self._controls)
-            names = ("key", "density", "chords", "from")
+            names = ("key", "density", "chords", "from", "leans")
             record = dict(zip(names, key, strict=True))
             self._put({"controls": self._controls[key], **record})
         return self._controls[key]
@@ -94,6 +101,7 @@ class Reader:
                     _within(record["density"], 8),
                     chords,
                     whole(record["from"]),
+                    leans_of((_text(name), nats) for name, nats in record.get("leans", ())),
                 )
             )
 
@@ -115,13 +123,18 @@ class Reader:
         source, text = self._moods[mood]
         if mood not in self._read:
             self._read[mood] = self._read_mood(source)
+        key, density, chords, from_bar, leans = self._controls[controls]
         return Direction(
             self._read[mood],
             text,
             (number, source[2]),
-            *self._controls[controls],
+            key,
+            density,
+            chords,
+            from_bar,
             step,
             source,
+            leans,
         )
 
 

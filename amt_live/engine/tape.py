@@ -60,6 +60,12 @@ class Tape:
             self._write_plan()
             self._put({"do": what, "with": value})
 
+    def planned(self) -> None:
+        """The plan is new from where nothing is decoded yet: nothing is gone back to."""
+        if self._is_live:
+            self.flush()
+            self._write_plan()
+
     def begin(self, origin_ticks: int, *, count_in: bool) -> None:
         """The music is about to begin at its beginning; the plan is new already."""
         if self._is_live:

@@ -1,12 +1,27 @@
 """Rows for what shapes the music: knobs, key, chords, seed, sampling and the parts."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from amt_live.control.commands import MAX_SEED, SetChords, SetKey, SetSeed
+from amt_live.control.leans import Lean, parse_leans
 from amt_live.control.state import Sampling
-from amt_live.osc.arguments import Argument
+from amt_live.osc.arguments import Argument, Atom, Refusal
 from amt_live.osc.entries import Address, knob, number, part_field, sampling
 from amt_live.osc.words import FREE, chords_of, key_of
+
+MAX_BAR: Final = 1_000_000
+MAX_LEANS_CHARS: Final = 1600
+
+
+def _lean(_part: str, values: Sequence[Atom | None]) -> Lean:
+    bar, text = values
+    try:
+        leans = () if str(text).lower() == FREE else parse_leans(str(text))
+    except ValueError as error:
+        raise Refusal("arguments", str(error)) from None
+    return Lean(int(number(bar)), leans)
+
 
 ROWS: Final[tuple[Address, ...]] = (
     knob("swing", "How late off-beats come, up to triplets at 1; free leaves it to the model."),
@@ -55,6 +70,17 @@ ROWS: Final[tuple[Address, ...]] = (
         "guidance",
         Argument("guidance", "real", 0, 5, default=Sampling().guidance),
         "How strictly the music follows the mood; 1 is the model as it is.",
+    ),
+    Address(
+        "/amt/lean",
+        "action",
+        "Prefer some notes in one bar that is not decoded yet: names and nats in turn, such as "
+        "C 2 F# -8 bass -4 pitch60 1 length6 2 step18 -3.",
+        (
+            Argument("bar", "whole", 1, MAX_BAR, unit="bars"),
+            Argument("leans", "text", max_chars=MAX_LEANS_CHARS, words=(FREE,)),
+        ),
+        _lean,
     ),
     part_field("mute", 0, 1, 0, "Silence this part."),
     part_field("solo", 0, 1, 0, "Hear only the parts that are soloed."),

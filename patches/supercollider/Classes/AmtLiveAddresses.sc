@@ -85,6 +85,9 @@
 	// How strictly the music follows the mood; 1 is the model as it is.
 	samplingGuidance { |guidance| this.send('/amt/sampling/guidance', guidance) }
 
+	// Prefer some notes in one bar that is not decoded yet: names and nats in turn, such as C 2 F# -8 bass -4 pitch60 1 length6 2 step18 -3.
+	lean { |bar, leans| this.send('/amt/lean', bar, leans) }
+
 	// Silence this part.
 	partMute { |part, mute| this.send("/amt/part/%/mute".format(part), mute) }
 
