@@ -258,6 +258,7 @@ def _make_engine(config: Config, model: Model, player: PlayerProcess, ears: EarP
         scenes_file=paths.scenes_file(),
         open_model=_open_named,
         ears=ears,
+        banks_folder=paths.banks_folder(),
     )
 
 

@@ -35,6 +35,13 @@ def scenes_file() -> Path:
     return platformdirs.user_data_path(APP, appauthor=False) / "scenes.json"
 
 
+def banks_folder() -> Path:
+    """Where banks are kept."""
+    import platformdirs
+
+    return platformdirs.user_data_path(APP, appauthor=False) / "banks"
+
+
 def controllers_file() -> Path:
     """Where controllers that were learned are kept."""
     import platformdirs

@@ -4,8 +4,8 @@ A scene keeps what is set; a bank keeps that and the stream itself at a bar line
 in its context (its keys and values, to the bit), the random state, what the music is held to, and
 what is still to come of a glide. Recalled at a bar line, the band plays from there on what followed
 when it was stored. A seed or a sampling that was set while the bar line was decoded already acts
-later than it, so it is not in what follows. Thread: engine. Banks live as long as the daemon: up to
-the size of one cache each.
+later than it, so it is not in what follows. Thread: engine. Banks take up to the size of one cache
+each; where they are kept in files (``bank_file``), they outlive the daemon.
 """
 
 import threading
@@ -26,6 +26,7 @@ from amt_live.inference.generator import Sampling as Drawing
 
 if TYPE_CHECKING:
     from amt_live.engine.band import Band
+    from amt_live.engine.bank_file import BankFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,26 @@ class BankDesk:
         """That plays, and that recalls."""
         self._made: list[tuple[Generator, Generator]] = []
         """Over which generator's model, and what was made beside the music."""
+        self._files: BankFiles | None = None
+        self.trouble = ""
+        """What was wrong with the files, in one line."""
+
+    def keep_in(self, files: "BankFiles") -> None:
+        """Have what is kept there, and keep there what is stored from now on.
+
+        Called before the band plays: reading takes a tenth of a second or so.
+        """
+        band = self._band
+        self._files = files
+        self._banks, self.trouble = files.load(
+            band.model_hash, band.stream.generator, band.moods.mood_of
+        )
+        band.publish_state()
+
+    def close(self) -> None:
+        """Have what is stored written; waits for it. Thread: any, when the engine's has ended."""
+        if self._files is not None:
+            self._files.close()
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -148,8 +169,8 @@ class BankDesk:
         _check(number)
         if number not in self._banks and number not in self._due:
             raise UsageError(self._none_in(number))
-        self._banks.pop(number, None)
         self._due.pop(number, None)
+        self._set(number, None)
 
     def recall(self, number: int, when: When | None) -> None:
         """Go on from a bank at a bar line; raises UsageError."""
@@ -217,8 +238,16 @@ class BankDesk:
         if bank is None:  # the music was late at that bar line
             self._due[number] = self._line(When.BAR, band.playhead_ticks + 1)
             return
-        self._banks[number] = bank
-        band.publish_state()
+        self._set(number, bank)
+
+    def _set(self, number: int, bank: Bank | None) -> None:
+        if bank is None:
+            self._banks.pop(number, None)
+        else:
+            self._banks[number] = bank
+        if self._files is not None:
+            self._files.put(number, bank)
+        self._band.publish_state()
 
     def _bank_at(self, at_ticks: int) -> Bank | None:
         band, stream = self._band, self._band.stream

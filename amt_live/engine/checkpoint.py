@@ -4,6 +4,7 @@ Thread: engine. ``checkpoint`` takes a millisecond or two; ``go_on_from`` fills 
 again. What may still be gone back to is part of it, and so is what waits to be played.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from amt_live.engine.colouring import SILENCE as NO_COLOUR
@@ -122,27 +123,41 @@ def _context_of(
 
 def jump_record(jump: Jump, writer: Writer) -> Record:
     """A jump as JSON: what the generator heard, and where it stands."""
-    memory, base = jump.memory, jump.memory.base
-    return {
-        "at": jump.at_ticks,
-        "ids": list(memory.ids),
-        "marks": [mark - base for mark in memory.marks],
-        "spans": [[max(at - base, 0), *writer.direction(d)] for at, d in jump.spans],
-        "here": snapshot_record(jump.here, base, writer),
-        "odd": jump.is_odd,
-    }
+    heard = memory_record(jump.memory, jump.spans, jump.here, writer)
+    return {"at": jump.at_ticks, **heard, "odd": jump.is_odd}
 
 
 def jump_of(record: Record, stream: Stream, reader: Reader) -> Jump:
     """A jump that was written; it takes a prefill. Raises as ``go_on_from``."""
+    memory, spans, here = memory_of(record, reader)
+    generator = stream.generator.fork()
+    generator.take_up(memory)
+    return Jump(whole(record["at"]), generator, memory, here, spans, record["odd"] is True)
+
+
+def memory_record(
+    memory: Memory, spans: Sequence[tuple[int, Direction]], here: Snapshot, writer: Writer
+) -> Record:
+    """What a generator had in mind at a place, but for its cache."""
+    base = memory.base
+    return {
+        "ids": list(memory.ids),
+        "marks": [mark - base for mark in memory.marks],
+        "spans": [[max(at - base, 0), *writer.direction(d)] for at, d in spans],
+        "here": snapshot_record(here, base, writer),
+    }
+
+
+def memory_of(
+    record: Record, reader: Reader
+) -> tuple[Memory, tuple[tuple[int, Direction], ...], Snapshot]:
+    """Such a memory, its positions counted from its first id; raises as ``go_on_from``."""
     ids, spans, moods = _context_of(record, reader)
     marks = tuple(within(mark, 0, len(ids)) for mark in record["marks"])
-    memory, generator = Memory(0, tuple(ids), tuple(moods), marks), stream.generator.fork()
-    generator.take_up(memory)
     here = snapshot_of(record["here"], reader)
     if here.position != len(ids):
         raise ValueError("the place is not where the ids end")
-    return Jump(whole(record["at"]), generator, memory, here, tuple(spans), record["odd"] is True)
+    return Memory(0, tuple(ids), tuple(moods), marks), tuple(spans), here
 
 
 def snapshot_record(snapshot: Snapshot, base: int, writer: Writer) -> list[Any]:
@@ -176,7 +191,7 @@ def snapshot_of(row: Any, reader: Reader) -> Snapshot:
             _random_of(arrival[2]),
         ),
         whole(position),
-        grammar.State(grammar.Phase(state[0]), *(_integer(value) for value in state[1:])),
+        _state_of(state),
         Change(whole(at_ticks), reader.direction(direction)),
         whole(floor_ticks),
         tuple(within(program, -1, 127) for program in programs),
@@ -188,6 +203,14 @@ def snapshot_of(row: Any, reader: Reader) -> Snapshot:
             NO_COLOUR if len(row) < 14 else _colour_of(row[13]),
         ),
     )
+
+
+def _state_of(row: Any) -> grammar.State:
+    """Raises as ``go_on_from``."""
+    state = grammar.State(grammar.Phase(row[0]), *(_integer(value) for value in row[1:]))
+    if state.bar_steps not in (0, *v.BAR_STEPS) or max(state._replace(used=0)) > v.SIZE:
+        raise ValueError("no such place in a bar")
+    return state
 
 
 def _heard_of(row: Any) -> Heard:

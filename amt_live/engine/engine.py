@@ -16,6 +16,7 @@ from amt_live.control.commands import Command, Panic
 from amt_live.control.hands import PlayedNote
 from amt_live.control.state import BandState, ErrorNotice, NotePlayed, Notice
 from amt_live.engine.band import Band, Settings
+from amt_live.engine.bank_file import BankFiles
 from amt_live.engine.controls import Controls
 from amt_live.engine.line import Hearing, Job, Line, words_of
 from amt_live.engine.model import Model
@@ -71,6 +72,7 @@ class Engine:
         scenes_file: Path | None = None,
         open_model: Callable[[str], Model] | None = None,
         ears: Ears | None = None,
+        banks_folder: Path | None = None,
     ) -> None:
         self._output = output
         self._restart_player = restart_player
@@ -87,6 +89,8 @@ class Engine:
         self._band = Band(generator, reader, output, clock, settings, self._publish, ears)
         file = None if scenes_file is None else SceneFile(scenes_file)
         self._scenes = SceneDesk(self._band, file)
+        if banks_folder is not None:
+            self._band.banks.keep_in(BankFiles(banks_folder, self._tell))
         self._swaps = SwapDesk(self._band, open_model, self._post)
         self._controls = Controls(self._band, self._takes, self._scenes, self._swaps)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -150,10 +154,14 @@ class Engine:
             self._thread.join()
         self._hearing.close()
         self._band.stop()
+        self._band.banks.close()
 
     def _post(self, work: Callable[[], None]) -> None:
         with self._wake:
             self._line.put(Job(work))
+
+    def _tell(self, why: str) -> None:
+        self._post(lambda: self._publish(ErrorNotice(why)))
 
     def _heard(self) -> None:
         with self._wake:
@@ -179,8 +187,9 @@ class Engine:
     # The thread.
 
     def _run(self) -> None:
-        if self._scenes.trouble:
-            self._publish(ErrorNotice(self._scenes.trouble))
+        for trouble in (self._scenes.trouble, self._band.banks.trouble):
+            if trouble:
+                self._publish(ErrorNotice(trouble))
         turned_s = time.perf_counter()
         while True:
             with self._wake:

@@ -259,6 +259,19 @@ class Generator:
         kept = cache.decoder.keep(position - cache.base)
         return Memory(cache.base, tuple(self._ids[span]), tuple(self._moods[span]), marks, kept)
 
+    def fits(self, memory: Memory) -> bool:
+        """Whether a generator over this graph can have had it in mind, as far as sizes tell."""
+        kept, pattern = memory.kept, self._active.decoder.keep(0).cache
+        if len(memory.ids) >= self._swap_at or len(memory.moods) != len(memory.ids):
+            return False
+        if kept is None:
+            return True
+        length, second = kept.lengths
+        shape = list(pattern.shape)
+        shape[2], shape[4] = 2 if second else 1, length
+        is_as_long = len(kept.ids) == len(memory.ids) == length >= second >= 0
+        return is_as_long and kept.cache.dtype == pattern.dtype and [*kept.cache.shape] == shape
+
     def take_up(self, memory: Memory) -> None:
         """Go on from what another generator over the same graph had in mind."""
         self.reset()

@@ -45,11 +45,11 @@ class ScriptedDecoder:
         del self.ids[length:], self.moods[length:]
 
     def keep(self, length: int) -> Kept:
-        cache = np.array(self.moods[:length], np.float32)
+        cache = np.array(self.moods[:length], np.float32).reshape(1, 1, 1, 1, length, 1)
         return Kept(np.array(self.ids[:length]), cache, (length, 0), self.guided)
 
     def take_up(self, kept: Kept) -> None:
-        self.ids, self.moods = kept.ids.tolist(), kept.cache.tolist()
+        self.ids, self.moods = kept.ids.tolist(), kept.cache.ravel().tolist()
         self.guided = kept.guided
 
     def prefill(self, ids: Sequence[int], slots: Floats, adds: Floats) -> Floats:

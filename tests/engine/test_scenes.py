@@ -415,6 +415,6 @@ def test_a_file_that_cannot_be_written_is_one_line_and_keeps_what_was(tmp_path: 
     in_the_way.write_text("")
     stage = Stage()
     with_file(stage, in_the_way / "scenes.json")
-    with pytest.raises(FileError, match="could not be written") as caught:
+    with pytest.raises(FileError, match="cannot write") as caught:
         stage.do(SaveScene("one"))
     assert "\n" not in str(caught.value) and stage.band.scene_names == ()

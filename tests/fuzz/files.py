@@ -34,6 +34,8 @@ from amt_live import replay
 from amt_live.analyze import analyze
 from amt_live.config import load_config
 from amt_live.control import commands as c
+from amt_live.control.when import When
+from amt_live.engine.bank_file import BankFiles
 from amt_live.engine.model import open_model
 from amt_live.engine.scene_file import SceneFile
 from amt_live.errors import AmtError
@@ -139,6 +141,7 @@ class Goods:
             for row in ([0, "tempo", 120], [0, "meter", 4, 4], [10, "on", 0, 60, 90], [90, "x"])
         )
         self.scenes = _scenes_of(stage, folder)
+        self.bank = _bank_of(stage, folder)
         names = ("manifest.json", "conditioning.npz", "tokenizer.json")
         self.model = {name: (TINY / name).read_bytes() for name in names}
 
@@ -151,6 +154,14 @@ def _scenes_of(stage: Stage, folder: Path) -> bytes:
     for name in ("verse", "chorus"):
         desk.save(name)
     return path.read_bytes()
+
+
+def _bank_of(stage: Stage, folder: Path) -> bytes:
+    stage.band.banks.keep_in(BankFiles(folder, print))
+    stage.do(c.StoreBank(1, When.BAR))
+    stage.run(2.5)
+    stage.band.banks.close()
+    return (folder / "1.bank").read_bytes()
 
 
 def cases(goods: Goods) -> dict[str, Case]:
@@ -195,6 +206,20 @@ def cases(goods: Goods) -> dict[str, Case]:
         _, trouble = SceneFile(path).load()
         assert "\n" not in trouble
 
+    def bank(folder: Path, dice: random.Random) -> None:
+        path = folder / "1.bank"
+        _, text, numbers = goods.bank.split(b"\n", 2)
+        body = spoilt_json(text, dice) + b"\n" + numbers
+        signed = b"amt-live bank %s\n" % hashlib.sha256(body).hexdigest().encode() + body
+        path.write_bytes(spoilt(goods.bank, dice) if dice.random() < 0.2 else signed)
+        stage = Stage(folder)
+        stage.band.banks.keep_in(BankFiles(folder, print))
+        assert "\n" not in stage.band.banks.trouble
+        if stage.band.state.banks:
+            stage.play()
+            stage.do(c.RecallBank(1, When.BAR))
+            stage.run(2.5)
+
     def config(folder: Path, dice: random.Random) -> None:
         path = folder / "config.toml"
         good = b'mood = "calm"\ntempo = 90.5\nseed = 3\nosc_port = 0\ntakes = "x"\nmodel = "tiny"\n'
@@ -227,8 +252,8 @@ def cases(goods: Goods) -> dict[str, Case]:
         open_model(place)
 
     return {
-        "midi": midi, "log": log, "journal": journal, "scenes": scenes, "config": config,
-        "history": history, "styles": styles, "model": model, "graph": graph,
+        "midi": midi, "log": log, "journal": journal, "scenes": scenes, "bank": bank,
+        "config": config, "history": history, "styles": styles, "model": model, "graph": graph,
     }  # fmt: skip
 
 

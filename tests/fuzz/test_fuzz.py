@@ -23,7 +23,18 @@ from tests.fuzz.reading import read_all
 from tests.fuzz.run import CHANGES_THE_MUSIC, LIMITS, main
 
 LIMITS_OF_OSC = Limits()
-KINDS = ("midi", "log", "journal", "scenes", "config", "history", "styles", "model", "graph")
+KINDS = (
+    "midi",
+    "log",
+    "journal",
+    "scenes",
+    "bank",
+    "config",
+    "history",
+    "styles",
+    "model",
+    "graph",
+)
 
 
 def test_hostile_datagrams_are_read_without_an_exception() -> None:

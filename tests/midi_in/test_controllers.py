@@ -144,7 +144,7 @@ def test_a_bad_file_is_one_line_and_is_set_aside_before_another_is_written(tmp_p
     assert bindings == {} and "set aside" in why and "\n" not in why and len(why) < 600
     file.save({FADER: target_of("/amt/density")})
     assert json.loads(path.read_text())["controllers"] == {"cc 74 on 1": "/amt/density 0 1"}
-    assert path.with_name("controllers.json.doubtful").read_text(errors="surrogateescape") == text
+    assert path.with_name("controllers.json.broken").read_text(errors="surrogateescape") == text
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path):

@@ -24,21 +24,21 @@ ROWS: Final[tuple[Address, ...]] = (
     _timed(
         "/amt/bank/store",
         "Keep where the music is at the next bar line: what the model has in mind, the random "
-        "state and all that is set.",
+        "state and all that is set. A file keeps it, also over a restart.",
         StoreBank,
         10,
     ),
     _timed(
         "/amt/bank/recall",
         "Go on from a bank at a bar line: what followed when it was stored follows again. It is "
-        "armed and cancelled like a mood.",
+        "armed and cancelled like a mood; after a restart it takes the same model.",
         RecallBank,
         10,
     ),
     Address(
         "/amt/bank/clear",
         "action",
-        "Forget what is stored in a bank.",
+        "Forget what is stored in a bank, and its file.",
         (_NUMBER,),
         lambda _part, values: ClearBank(int(number(values[0]))),
     ),
