@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from amt_live.errors import AmtError, NetworkError
+from amt_live.livecode.foresight import Foresight, Leaner
 from amt_live.livecode.pieces import LineError
 from amt_live.livecode.rules_host import Failure, RulesHost
 from amt_live.livecode.runner import Runner
@@ -78,7 +79,10 @@ class Performer:
         self._rules: RulesHost | None = None
         if rules_path is not None:
             name = str(rules_path.absolute())
-            self._rules = RulesHost(name, self._band, self._say_rule, self._tell_rules)
+            self._foresight = Foresight()
+            self._leaner = Leaner(client, lambda why: self._tell_rules(Failure(why), ""))
+            lean = self._leaner.lean
+            self._rules = RulesHost(name, self._band, self._say_rule, self._tell_rules, lean)
         self._next_error_s = 0.0
 
     async def run(self) -> None:
@@ -125,6 +129,8 @@ class Performer:
     # The band.
 
     def _hear(self, address: str, atoms: tuple[Atom, ...]) -> None:
+        if self._rules is not None:
+            self._foresight.hear(address, atoms)
         if address == "/amt/note":
             return
         self._values[address] = atoms
@@ -181,6 +187,7 @@ class Performer:
                 case Unreadable(why, line):
                     self._tell_rules(Failure(why, line), "")
                 case str(text):
+                    self._leaner.has_told = False
                     self._rules.save(text)
 
     def _save_set(self, text: str) -> None:
@@ -213,6 +220,7 @@ class Performer:
         muted = [a.split("/")[3] for a in mutes if a.endswith("/mute") and values[a][:1] == (1,)]
         return {
             **known,
+            **self._foresight.look(runner.bar, float(first("/amt/tempo", 100.0))),
             "bar": runner.bar,
             "mood": first("/amt/mood", ""),
             "tempo": first("/amt/tempo", 100.0),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from amt_live.control.commands import MAX_GLIDE_BARS, MAX_MOOD_CHARS
+from amt_live.control.leans import MAX_LEANS, MAX_NATS
 from amt_live.control.when import When
 from amt_live.livecode.keywords import KEYWORDS, Keyword
 from amt_live.livecode.rules import MAX_LINES as MAX_RULE_LINES
@@ -125,7 +126,7 @@ editors that read TextMate grammars.
 `amt-live --rules rules.py` runs Python beside the music, in a process of its own:
 
 ```python
-from amt_live.livecode import every_bar, on_mood
+from amt_live.livecode import every_bar, logits, on_mood
 
 
 @every_bar(4)
@@ -137,12 +138,34 @@ def build(band):
 def follow(band, text):
     if "storm" in text:
         band("tempo 150 ~16")
+
+
+@logits
+def bluer(ahead):
+    ahead.pitch_class["Eb"] += 1.5
+    ahead.pitch_class["Bb"] += 1.5
+    if ahead.bar % 4 == 0:
+        ahead.part["drums"] -= 4
 ```
 
 - `@every_bar` calls at each bar line, `@every_bar(4)` at bars 1, 5, 9 ...; `@on_mood` when a mood
   has taken effect. `band("...")` says a line of this language (without `at`, `every` and
   `clear`); `band.bar`, `.mood`, `.tempo`, `.key`, `.chords`, `.density`, `.energy`, `.swing`,
   `.muted` and `.scenes` are what is played now. What is printed is shown (`/amt/rules/state`).
+- `@logits` is called at each bar line with the bar that will be decoded next (`ahead.bar`; what is
+  heard then, `ahead.heard` and `ahead.beat`, lies some bars before it), and leans on what the model
+  draws there, in nats: 1 makes something 2.7 times as likely beside what it competes with, {nats:g}
+  to one side is the most, 0 leaves it as it is. `ahead.pitch_class["C"]` (or 0-11, all but drums),
+  `ahead.pitch[60]`, `ahead.part["bass"]`, `ahead.length[6]` and `ahead.step[18]` (12 steps to the
+  beat) can be read, set, and gone through (`for name in ahead.part`); or return them by name, as
+  in `{{"C": 2, "pitch60": 1, "bass": -4, "length6": 1, "step18": -2}}`. `.beats` (of a bar),
+  `.tempo`, `.mood`, `.key`, `.chord` (of the chord line in that bar), `.density`, `.energy`,
+  `.muted` and `.sounding` (parts of the last bar) are what is known. All functions together may
+  lean on {leans} names. Nothing is forbidden for good: which part, which pitch, which length is
+  leaned on, not whether there is one.
+- The band never waits for it: it decodes at its own pace, and leans that come too late are dropped
+  (and said once). Each call leans on one bar; when the rules go, the leaning goes. Leans are in the
+  log of a take, so `amt-live replay` gives the same bytes. The same from elsewhere: `/amt/lean`.
 - The file is loaded again when it is saved, beside the version that runs, which goes on until the
   new one has loaded ({load:g} s of processor time at most). A call that raises, or takes more than
   {call:g} s of processor time or {wall:g} s in all, ends its version: the one before it is started
@@ -191,6 +214,8 @@ def page() -> str:
         every=MAX_EVERY,
         typed=MAX_TYPED,
         rule_lines=MAX_RULE_LINES,
+        nats=MAX_NATS,
+        leans=MAX_LEANS,
     )
 
 

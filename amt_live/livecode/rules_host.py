@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from amt_live.control.leans import Leans, leans_of
 from amt_live.livecode.rules import PATIENCE
 
 LOAD_S: Final = 10.0
@@ -41,10 +42,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one call wants: lines of the language; ``said`` is what it printed."""
+    """What one call wants: lines of the language, and leans; ``said`` is what it printed."""
 
     lines: tuple[str, ...] = ()
     said: str = ""
+    leans: Leans = ()
 
 
 class Worker:
@@ -87,14 +89,15 @@ class Worker:
             async with asyncio.timeout(budget_s * PATIENCE + GRACE_S):
                 line = await process.stdout.readline()
             answer = json.loads(line)
+            leans = leans_of((str(name), nats) for name, nats in answer.get("leans", ()))
         except TimeoutError:
             why = f"takes longer than {budget_s * PATIENCE:g} s; do less, or do it in another way"
             return Failure(why)
-        except (ValueError, OSError):
+        except (ValueError, TypeError, AttributeError, OSError):
             return Failure("the process of the rules ended; what it ran may have ended it")
         if "why" in answer:
             return Failure(answer["why"], int(answer["line"]), answer["trace"])
-        return Answer(tuple(map(str, answer["lines"])), answer["said"])
+        return Answer(tuple(map(str, answer["lines"])), answer["said"], leans)
 
 
 @dataclass(slots=True)
@@ -102,13 +105,14 @@ class RulesHost:
     """The rules that run now, and those that ran before. All methods: on one loop.
 
     ``say`` gets the lines that rules say, ``tell`` what became of a version (None: it runs) and
-    what it printed.
+    what it printed, ``lean`` in which bar they lean on what.
     """
 
     name: str
     read_band: Callable[[], dict[str, Any]]
     say: Callable[[str], None]
     tell: Callable[[Failure | None, str], None]
+    lean: Callable[[int, Leans], None] = lambda bar, leans: None
     _current: Worker | None = None
     _good: list[str] = field(default_factory=list)
     _events: deque[tuple[str, Any]] = field(default_factory=lambda: deque(maxlen=MAX_EVENTS))
@@ -209,6 +213,8 @@ class RulesHost:
             return
         for line in answer.lines:
             self.say(line)
+        if answer.leans:
+            self.lean(int(band.get("ahead", 0)), answer.leans)
         if answer.said:
             self.tell(None, answer.said)
 

@@ -2,7 +2,7 @@
 
 Started by ``rules_host`` as ``python -m amt_live.livecode.rules_worker``, one JSON object a line
 both ways: first ``{"name", "source"}``, then ``{"event", "value", "band"}``, with ``budget_s``, and
-answered by ``{"lines", "said"}`` or ``{"why", "line", "trace"}``. Code that takes too long is
+answered by ``{"lines", "leans", "said"}`` or ``{"why", "line", "trace"}``. What takes too long is
 interrupted, so that its line can be told; what cannot be interrupted, its starter kills. It is
 polite (low priority) and bounded in memory, so that the music never waits for it.
 """
@@ -23,7 +23,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final
 
-from amt_live.livecode.rules import EVERY, ON_MOOD, PATIENCE, Band
+from amt_live.control.leans import Leans, leans_of
+from amt_live.livecode.rules import EVERY, LOGITS, ON_MOOD, PATIENCE, Ahead, Band
 
 NICENESS: Final = 10
 MEMORY_BYTES: Final = 1 << 30
@@ -32,6 +33,8 @@ MAX_TRACE_CHARS: Final = 800
 _PR_SET_PDEATHSIG: Final = 1
 
 Namespace = dict[str, Any]
+Wanted = tuple[list[str], Leans]
+"""Lines to say and what to lean on."""
 
 
 def main() -> int:
@@ -49,15 +52,15 @@ def main() -> int:
     name = first["name"]
     functions: list[Any] = []
 
-    def load() -> Band:
+    def load() -> Wanted:
         functions.extend(_functions(name, first["source"]))
-        return Band({})
+        return [], ()
 
-    def call(question: dict[str, Any]) -> Band:
+    def call(question: dict[str, Any]) -> Wanted:
         band = Band(question["band"])
         for function in functions:
             _call(function, question["event"], question["value"], band)
-        return band
+        return band.lines, _leans(functions, question)
 
     _answer(answers, name, load, first["budget_s"])
     while True:
@@ -90,7 +93,8 @@ def _functions(name: str, source: str) -> list[Any]:
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     space: Namespace = {"__name__": "rules", "__file__": name}
     exec(compile(source, name, "exec"), space)
-    found = [value for value in space.values() if hasattr(value, EVERY) or hasattr(value, ON_MOOD)]
+    marks = (EVERY, ON_MOOD, LOGITS)
+    found = [value for value in space.values() if any(hasattr(value, mark) for mark in marks)]
     return list(dict.fromkeys(found))
 
 
@@ -102,11 +106,36 @@ def _call(function: Any, event: str, value: Any, band: Band) -> None:
         function(band, value)
 
 
-def _answer(answers: IO[str], name: str, work: Callable[[], Band], budget_s: float) -> None:
+class _Rubbish(ValueError):
+    """What a function gave is no lean; ``line`` is where the function begins."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(why)
+        self.line = line
+
+
+def _leans(functions: list[Any], question: dict[str, Any]) -> Leans:
+    """What the functions for logits want of the bar ahead: all of it together."""
+    wanted: list[tuple[str, float]] = []
+    for function in functions:
+        if question["event"] == "bar" and hasattr(function, LOGITS):
+            ahead = Ahead(question["band"])
+            returned = function(ahead)
+            try:
+                wanted += ahead.leans(returned)
+                leans_of(wanted)
+            except ValueError as error:
+                line = getattr(getattr(function, "__code__", None), "co_firstlineno", 0)
+                raise _Rubbish(str(error), line) from None
+    return leans_of(wanted)
+
+
+def _answer(answers: IO[str], name: str, work: Callable[[], Wanted], budget_s: float) -> None:
     said = io.StringIO()
     try:
         with contextlib.redirect_stdout(said), _interrupted_after(budget_s):
-            answer: dict[str, Any] = {"lines": work().lines}
+            lines, leans = work()
+            answer: dict[str, Any] = {"lines": lines, "leans": leans}
         answer["said"] = " ".join(said.getvalue().split())[-MAX_SAID_CHARS:]
     except BaseException as error:  # SystemExit and KeyboardInterrupt are only errors of the rules
         answer = _failure(error, name)
@@ -148,6 +177,8 @@ def _failure(error: BaseException, name: str) -> dict[str, Any]:
     said = f"{kind}: {error}" if isinstance(error, Exception) else str(error) or kind
     why = " ".join(said.split())[:300]
     line = frames[-1].lineno or 0 if frames else 0
+    if isinstance(error, _Rubbish):
+        line, why = error.line, str(error)[:300]
     if isinstance(error, SyntaxError) and error.filename == name:
         line, why = error.lineno or 0, f"{kind}: {error.msg}"
     shown = [f"line {f.lineno} in {f.name}: {f.line}" for f in frames]

@@ -208,7 +208,7 @@ async def test_the_first_bar_is_what_the_set_list_says(tmp_path: Path, free_udp_
 
 
 RULES = """
-from amt_live.livecode import every_bar, on_mood
+from amt_live.livecode import every_bar, logits, on_mood
 
 @every_bar
 def count(band):
@@ -218,6 +218,10 @@ def count(band):
 @on_mood
 def follow(band, text):
     band("energy .25" if text == "storm" else "energy free")
+
+@logits
+def blue(ahead):
+    ahead.pitch_class["C"] += 6
 """
 
 LOOPS = "\n@every_bar\ndef forever(band):\n    while True:\n        pass\n"
@@ -234,9 +238,16 @@ async def test_rules_act_are_reloaded_and_rolled_back_unheard(
         await s.until(lambda: (0.5,) in s.heard("/amt/density"))
         assert (await s.client.request("/amt/mood", "storm")).ok
         await s.until(lambda: (0.25,) in s.heard("/amt/energy"))
+
+        def share_of_c() -> float:
+            pitches = [int(v[1]) for v in s.heard("/amt/note") if v[0] != "drums"][-60:]
+            return sum(pitch % 12 == 0 for pitch in pitches) / 60
+
+        # A weightless model plays each pitch class as often as the others.
+        await s.until(lambda: share_of_c() > 1 / 3)
         for broken, line, says in (
-            (LOOPS, 15, "takes longer than"),
-            (RAISES, 15, "ZeroDivisionError: division by zero (line 15 in wrong: return 1 /"),
+            (LOOPS, 19, "takes longer than"),
+            (RAISES, 19, "ZeroDivisionError: division by zero (line 19 in wrong: return 1 /"),
         ):
             start = len(s.log)
             s.rules.write_text(RULES + broken)
