@@ -26,6 +26,7 @@ PROGRESS = "progress.json"
 SETTINGS = "settings.json"
 TRAINING = "training.json"
 _WEIGHT = "weights."
+_LAYER = "gpt2.transformer.h."
 _NOT_SHAPE = ("dropout", "attention_dropout")
 
 
@@ -61,8 +62,30 @@ def put_weights(model: MoodGPT2, tensors: dict[str, Tensor]) -> None:
 
 
 def load_weights(model: MoodGPT2, path: Path) -> None:
-    """Load a checkpoint of any precision into a model; the head is tied to the embeddings."""
-    put_weights(model, load_file(path))
+    """Load a checkpoint of any precision into a model; the head is tied to the embeddings.
+
+    A model with fewer layers takes every few of them; trained on a little, it comes near to the
+    whole (as in DistilBERT, Sanh et al. 2019). RuntimeError when the tensors do not fit.
+    """
+    put_weights(model, _thinned(load_file(path), model.config.layers))
+
+
+def _thinned(tensors: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """The tensors of a model of ``layers`` layers: the first, the last and some between."""
+    here = {int(name.split(".")[3]) for name in tensors if name.startswith(_LAYER)}
+    if layers >= len(here):
+        return tensors
+    last = max(layers - 1, 1)
+    kept = [round(index * (len(here) - 1) / last) for index in range(layers)]
+    thin = {name: value for name, value in tensors.items() if not name.startswith(_LAYER)}
+    for index, layer in enumerate(kept):
+        old = f"{_LAYER}{layer}."
+        thin |= {
+            f"{_LAYER}{index}.{name.removeprefix(old)}": value
+            for name, value in tensors.items()
+            if name.startswith(old)
+        }
+    return thin
 
 
 def save_state(run: Path, state: RunState) -> None:

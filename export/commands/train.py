@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the run's folder, such as runs/mine",
     )
     add("--resume", action="store_true", help="fail when there is no run to go on with")
-    add("--from", dest="start", type=Path, help="a model folder to start from: fine-tuning")
+    add("--from", dest="start", type=Path, help="a model folder to start from")
     add("--encoder", type=Path, default=Path("models/default"), help="folder with encoder.onnx")
     add("--size", choices=tuple(SIZES), help="the model's size by name (default: default)")
     for name in (*_SHAPE, "length", "captions", "seed", "threads"):
@@ -100,7 +100,8 @@ def choose_settings(options: argparse.Namespace) -> "TrainSettings":
         chosen |= SIZES["default"]
     if options.start and not running:
         base = finetune.read_base(options.start)
-        chosen |= {name: getattr(base, name) for name in _SHAPE} | finetune.DEFAULTS
+        shape = {name: getattr(base, name) for name in (*_SHAPE, "heard")}
+        chosen |= shape | finetune.DEFAULTS
     if running:
         config = read_config(options.run)
         if config and not options.size:

@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from amt_live.errors import FileError
+from amt_live.errors import FileError, one_line
 from amt_live.manifest import load_manifest
 from export import attributes, examples
 from export.conditioning_data import ConditioningData, open_embedder
 from export.corpus import Corpus
 from export.dataset import CaptionBank, make_bank
+from export.ways import HEARD
 
 WORDS = "conditioning.npz"
 CAPTIONS_PER_PIECE = 60
@@ -44,6 +45,8 @@ class Base:
     hidden: int
     layers: int
     heads: int
+    heard: str
+    """What it was trained to hear of a mood, and goes on hearing."""
 
 
 def read_base(folder: Path) -> Base:
@@ -54,7 +57,10 @@ def read_base(folder: Path) -> Base:
     if tuple(manifest.conditioning.attributes) != attributes.NAMES:
         raise FileError(f"{folder} hears other attributes than this version; train from the start")
     sizes = manifest.sizes
-    return Base(folder, sizes.hidden, sizes.layers, sizes.heads)
+    heard = manifest.training.get("heard", HEARD[0])
+    if heard not in HEARD:
+        raise FileError(f"{folder} hears {one_line(str(heard))}; this version can not train that")
+    return Base(folder, sizes.hidden, sizes.layers, sizes.heads, heard)
 
 
 def has_words(run: Path) -> bool:

@@ -35,6 +35,7 @@ def training_record(
         "schedule": settings.schedule,
         "sequences": f"{settings.length} ids, the model's full length at the end",
         "tokens_planned": settings.tokens,
+        "heard": settings.heard,
     }
     if settings.start is not None:
         record["started_from"] = settings.start.name

@@ -251,6 +251,26 @@ def test_fine_tuning_keeps_the_models_shape_scale_and_words(
     assert resumed.hidden == wanted.hidden and resumed.other_lr == wanted.other_lr
 
 
+def test_a_smaller_model_starts_as_every_few_layers_of_a_model(
+    settings: TrainSettings, tmp_path: Path
+) -> None:
+    run = tmp_path / "small"
+    wanted = chosen(
+        f"{settings.data} -o {run} --from {MODELS / 'default'} --captions 48 --layers 4"
+    )
+    trainer = Trainer(replace(wanted, tokens=2 * 96, batch=2, length=96))
+    trainer.start_from(MODELS / "default")
+    whole = load_file(MODELS / "default" / "checkpoint.safetensors")
+    mine = checkpoints.weights_of(trainer.model)
+    for index, layer in enumerate((0, 2, 3, 5)):
+        name = "gpt2.transformer.h.{}.mlp.c_fc.weight"
+        assert torch.equal(mine[name.format(index)], whole[name.format(layer)].float())
+    assert wanted.heard == finetune.read_base(MODELS / "default").heard
+    too_many = replace(wanted, run=tmp_path / "large", layers=8)
+    with pytest.raises(FileError, match="of this shape"):
+        Trainer(too_many).start_from(MODELS / "default")
+
+
 def test_a_model_of_other_attributes_is_no_start() -> None:
     with pytest.raises(FileError, match="other attributes"):
         finetune.read_base(TINY)
