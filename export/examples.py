@@ -110,7 +110,7 @@ def _colour(pitched: NDArray[np.void]) -> tuple[float, float]:
     if not len(pitched):
         return -1.0, 0.0
     classes = np.bincount(pitched["pitch"] % 12, minlength=12)
-    inside = scale_of(int(attributes.key_scores(pitched).argmax()))
+    inside = np.array(scale_of(int(attributes.key_scores(pitched).argmax())))
     return entropy(tuple(classes.tolist())), float(classes[~inside].sum() / classes.sum())
 
 
