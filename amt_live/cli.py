@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     daemon = add("daemon", _daemon, "play, without a screen")
     _add_options(daemon, _PLAYING)
     daemon.add_argument("--may-be-silent", action="store_true", help=argparse.SUPPRESS)
+    daemon.add_argument("--ends-with-stdin", action="store_true", help=argparse.SUPPRESS)
     tui = add("tui", _tui, "a screen for a daemon that runs")
     _add_address(tui)
     _add_options(tui, SCREEN)
@@ -229,7 +230,12 @@ def _daemon(options: argparse.Namespace) -> int:
     config = _config(options)
     from amt_live.daemon import run
 
-    return run(config, _say, may_be_silent=options.may_be_silent)
+    return run(
+        config,
+        _say,
+        may_be_silent=options.may_be_silent,
+        ends_with_stdin=options.ends_with_stdin,
+    )
 
 
 def _say(line: str) -> None:

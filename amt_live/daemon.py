@@ -77,17 +77,24 @@ class _Relay:
             self._target = target
 
 
-def run(config: Config, say: Callable[[str], None], *, may_be_silent: bool = False) -> int:
+def run(
+    config: Config,
+    say: Callable[[str], None],
+    *,
+    may_be_silent: bool = False,
+    ends_with_stdin: bool = False,
+) -> int:
     """Play until a signal comes; ``say`` gets the lines for stdout. Raises AmtError before "ready".
 
-    ``may_be_silent``: play into nothing where there is no MIDI system.
+    ``may_be_silent``: play into nothing where there is no MIDI system. ``ends_with_stdin``: whoever
+    holds the other end of stdin is what this band plays for, and may be killed.
     """
     # The engine waits for the interpreter lock after every step: not the usual 5 ms, in a flood.
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     _ask_for_precedence()
     logs.set_up(paths.log_file())
     _check(config)
-    return asyncio.run(_serve(config, say, may_be_silent))
+    return asyncio.run(_serve(config, say, may_be_silent, ends_with_stdin))
 
 
 def _ask_for_precedence() -> None:
@@ -115,9 +122,13 @@ def _check(config: Config) -> None:
         find_instrument(config.synth)
 
 
-async def _serve(config: Config, say: Callable[[str], None], may_be_silent: bool) -> int:
+async def _serve(
+    config: Config, say: Callable[[str], None], may_be_silent: bool, ends_with_stdin: bool
+) -> int:
     stopped = asyncio.Event()
     _on_signals(stopped)
+    if ends_with_stdin:
+        _on_end_of_stdin(asyncio.get_running_loop(), stopped)
     engine: Engine | None = None
     hands: Hands | None = None
 
@@ -344,6 +355,17 @@ async def _recover(takes: list[Path], say: Callable[[str], None]) -> None:
 
 def _record_path(record: str) -> Path:
     return Path(record).expanduser().absolute()
+
+
+def _on_end_of_stdin(loop: asyncio.AbstractEventLoop, stopped: asyncio.Event) -> None:
+    def wait() -> None:
+        with contextlib.suppress(OSError):
+            while os.read(0, 4096):
+                pass
+        with contextlib.suppress(RuntimeError):  # it ends already
+            loop.call_soon_threadsafe(stopped.set)
+
+    threading.Thread(target=wait, name="stdin", daemon=True).start()
 
 
 def _on_signals(stopped: asyncio.Event) -> None:

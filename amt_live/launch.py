@@ -51,12 +51,17 @@ def play(flags: list[str], *, theme: str | None = None, keys: str | None = None)
 class ChildBand:
     """A daemon of our own, which plays when the constructor returns; ``lines`` is what it said."""
 
-    def __init__(self, flags: list[str]) -> None:
-        """Raises AmtError with the daemon's line. Blocks until it plays."""
+    def __init__(self, flags: list[str], *, ends_with_us: bool = False) -> None:
+        """Raises AmtError with the daemon's line. Blocks until it plays.
+
+        ``ends_with_us``: it ends even where this process is killed and cannot end it.
+        """
+        if ends_with_us:
+            flags = ["--ends-with-stdin", *flags]
         # A session of its own: keys such as Ctrl-C go to the screen, which then stops the daemon.
         self._child = subprocess.Popen(
             [sys.executable, "-m", "amt_live", "daemon", "--may-be-silent", *flags],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if ends_with_us else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

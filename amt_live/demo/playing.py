@@ -101,7 +101,7 @@ def _play(config: Config, path: Path, script: Script, say: Say) -> str:
         flags.append(f"--synth={synth}")
     if synth is None and config.port is None:
         return "no FluidSynth with a soundfont, and no --port"
-    band = ChildBand(flags)
+    band = ChildBand(flags, ends_with_us=True)
     try:
         midi = next((line for line in band.lines if line.startswith("MIDI ")), "")
         sound = next((line for line in band.lines if line.startswith("synthesizer: ")), "")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from amt_live.demo.script import Teller, demo_path, read_script
 from amt_live.errors import FileError
 from amt_live.livecode.formatting import run_format
 from amt_live.midi.smf import notes_of, read
+from tests.tui.test_web import children_of, is_alive
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "models" / "tiny"
@@ -99,6 +101,24 @@ def test_it_is_played_live_and_ends_by_itself(short: Path, tmp_path: Path) -> No
     said = [line.split()[1] for line in done.stdout.splitlines()[1:]]
     assert said[:4] == ["tempo", "mood", "mood", "isolate"] and said[-1] == "stop"
     assert not list(tmp_path.glob("*.mid"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+def test_a_demo_that_is_killed_takes_its_band_with_it(short: Path, tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "AMT_LIVE_CONFIG": os.devnull}
+    command = [sys.executable, "-m", "amt_live", "demo", "--model", "tiny", "--midi-api", "null"]
+    with subprocess.Popen(
+        [*command, "--port", "anything", str(short)], stdout=subprocess.PIPE, text=True, env=env
+    ) as demo:
+        assert demo.stdout is not None and demo.stdout.readline()  # the band plays
+        (daemon,) = children_of(demo.pid)
+        band = [daemon, *children_of(daemon)]
+        demo.kill()
+        until_s = time.monotonic() + 60
+        while any(map(is_alive, band)) and time.monotonic() < until_s:
+            time.sleep(0.05)
+    assert len(band) > 1
+    assert not [pid for pid in band if is_alive(pid)]
 
 
 @pytest.mark.parametrize(
