@@ -47,10 +47,8 @@ class KeptFile:
         except _WRONG as error:
             self.is_doubtful = True
             why = one_line(error)
-            return (
-                None,
-                f"{self.path} cannot be used as {self._what} ({why}); it is set aside once another is written",
-            )
+            told = f"{self.path} cannot be used as {self._what} ({why})"
+            return None, f"{told}; it is set aside once another is written"
 
     def _read(self) -> bytes:
         if not self.path.is_file():  # a pipe would keep its reader waiting

@@ -4,11 +4,11 @@ Standard library only. Whatever becomes of the process, the daemon plays on.
 """
 
 import asyncio
-import contextlib
-import subprocess
-import sys
 from importlib.util import find_spec
 from typing import Final
+
+from amt_live import children
+from amt_live.children import Child
 
 START_TIMEOUT_S: Final = 10.0
 """How long "ready" may wait for the line; the music does not."""
@@ -23,7 +23,7 @@ _NEEDED: Final = ("websockets", "zeroconf")
 class Discovery:
     """The process, from ``start`` to ``close``."""
 
-    def __init__(self, process: "subprocess.Popen[str] | None", why_not: str = "") -> None:
+    def __init__(self, process: Child | None, why_not: str = "") -> None:
         self._process = process
         self._why_not = why_not
 
@@ -34,15 +34,8 @@ class Discovery:
             return cls(None)
         if any(find_spec(name) is None for name in _NEEDED):
             return cls(None, INSTALL)
-        command = [sys.executable, "-m", "amt_live.discovery", host, str(osc_port)]
         try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-            )
+            process = children.start("amt_live.discovery", [host, str(osc_port)])
         except OSError as error:
             return cls(None, f"no discovery: {error.strerror}")
         return cls(process)
@@ -56,20 +49,13 @@ class Discovery:
             said = await asyncio.wait_for(asyncio.shield(reading), START_TIMEOUT_S)
         except TimeoutError:
             return "discovery is still starting"
-        return said.strip() or "no discovery: its process ended at once"
+        return said.decode(errors="replace").strip() or "no discovery: its process ended at once"
 
     def close(self) -> None:
         """Let it say goodbye; then end it."""
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(OSError):
-            assert process.stdin is not None
-            process.stdin.close()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        children.end(process, STOP_TIMEOUT_S)
         if process.stdout is not None:
             process.stdout.close()

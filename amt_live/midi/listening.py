@@ -7,15 +7,12 @@ never work here.
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, Protocol
 
-import amt_live
+from amt_live import children
+from amt_live.children import Child
 from amt_live.control.commands import ClockSource
 from amt_live.midi.clock_in import CLOCK_CLIENT
 from amt_live.sync.heard import EarReport, EarTrouble, decode
@@ -56,7 +53,7 @@ class EarProcess:
         if port is not None:
             self._arguments.append(f"--port={port}")
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
         self._turn = 0
         """Which listening this is: what an earlier one still says is left."""
 
@@ -73,7 +70,7 @@ class EarProcess:
             old, self._process = self._process, None
             turn = self._turn
         if old is not None:
-            _let_go(old)
+            children.let_go(old)
         if source != "internal":
             self._start(turn, source, tempo_bpm)
 
@@ -91,47 +88,28 @@ class EarProcess:
             self._turn += 1
             process, self._process = self._process, None
         if process is not None:
-            _let_go(process)
-            try:
-                process.wait(STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            children.end(process, STOP_TIMEOUT_S)
 
     def _start(self, turn: int, source: ClockSource, tempo_bpm: float) -> None:
-        root = str(Path(amt_live.__file__).resolve().parents[1])
-        inherited = os.environ.get("PYTHONPATH")
-        path = root if not inherited else root + os.pathsep + inherited
+        words = [source, f"--tempo={tempo_bpm}", *self._arguments]
         with self._lock:
             if turn != self._turn:
                 return
-            self._process = process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "amt_live.midi.ears", source),
-                    *(f"--tempo={tempo_bpm}", *self._arguments),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
-            )
+            self._process = process = children.start("amt_live.midi.ears", words)
         threading.Thread(
             target=self._read, args=(turn, source, tempo_bpm, process), name="ears", daemon=True
         ).start()
 
-    def _read(
-        self, turn: int, source: ClockSource, tempo_bpm: float, process: "subprocess.Popen[bytes]"
-    ) -> None:
+    def _read(self, turn: int, source: ClockSource, tempo_bpm: float, process: Child) -> None:
         """Thread: ears. Until the process ends."""
-        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout is not None
         with process.stdout as lines:
             for line in lines:
                 report = decode(line)
                 if report is not None and turn == self._turn:
                     self._on_report(report)
         code = process.wait()
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+        children.let_go(process)
         if turn != self._turn or code == NEVER:
             return
         self._on_report(EarTrouble(f"listening to the {source} clock ended; trying again"))
@@ -146,10 +124,3 @@ class EarProcess:
             with contextlib.suppress(OSError, ValueError):
                 process.stdin.write(json.dumps(command).encode() + b"\n")
                 process.stdin.flush()
-
-
-def _let_go(process: "subprocess.Popen[bytes]") -> None:
-    """End a process by the end of its stdin, without waiting for it."""
-    if process.stdin is not None:
-        with contextlib.suppress(OSError):
-            process.stdin.close()

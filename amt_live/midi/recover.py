@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import amt_live
+from amt_live import children
 from amt_live.errors import AmtError, FileError
 from amt_live.midi.journal import finish_journal, recover_take
 
@@ -42,17 +42,9 @@ def finish_apart(path: Path) -> int:
 
 
 def _rows_of(arguments: list[str]) -> Iterator[tuple[str, int | None, str]]:
-    root = str(Path(amt_live.__file__).resolve().parents[1])
-    inherited = os.environ.get("PYTHONPATH")
-    path = root if not inherited else root + os.pathsep + inherited
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "amt_live.midi.recover", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,
+        process = children.start(
+            "amt_live.midi.recover", arguments, stdin=subprocess.DEVNULL, start_new_session=True
         )
     except OSError:
         return

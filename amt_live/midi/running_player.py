@@ -6,16 +6,13 @@ with the port or with the reason, and ``gone`` is called only where a port had b
 
 import contextlib
 import logging
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from pathlib import Path
 from typing import IO, Final
 
-import amt_live
+from amt_live import children
 from amt_live.errors import PortError
 from amt_live.midi.fields import ProtocolError
 from amt_live.midi.output import PortLost, PortOpened
@@ -40,16 +37,8 @@ class RunningPlayer:
         self.opened: Future[PortOpened] = Future()
         self._receive = receive
         self._gone = gone
-        root = str(Path(amt_live.__file__).resolve().parents[1])
-        inherited = os.environ.get("PYTHONPATH")
-        path = root if not inherited else root + os.pathsep + inherited
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "amt_live.midi.player", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-            pass_fds=tuple(lent),
+        self.process = children.start(
+            "amt_live.midi.player", arguments, stderr=subprocess.PIPE, pass_fds=tuple(lent)
         )
         assert self.process.stdin and self.process.stdout and self.process.stderr
         self._stdin: IO[bytes] = self.process.stdin
@@ -72,8 +61,7 @@ class RunningPlayer:
 
     def stop(self) -> None:
         """Close the pipe, which ends the player, and see that it does."""
-        with contextlib.suppress(OSError, ValueError):
-            self._stdin.close()
+        children.let_go(self.process)
         for end in (self.process.terminate, self.process.kill):
             try:
                 self.process.wait(STOP_TIMEOUT_S)

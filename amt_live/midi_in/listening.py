@@ -5,15 +5,12 @@ arrives on a thread of its own. A process that ends while it is wanted is starte
 """
 
 import contextlib
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
-import amt_live
+from amt_live import children
+from amt_live.children import Child
 from amt_live.midi_in.pipe import Report, Trouble, decode, encode_own
 from amt_live.midi_in.process import HANDS_CLIENT
 
@@ -44,7 +41,7 @@ class HandsProcess:
         if port is not None:
             self._arguments.append(f"--port={port}")
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Child | None = None
         self._is_wanted = False
 
     @property
@@ -75,44 +72,27 @@ class HandsProcess:
         with self._lock:
             self._is_wanted = False
             process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-        try:
-            process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if process is not None:
+            children.end(process, STOP_TIMEOUT_S)
 
     def _spawn(self) -> None:
-        root = str(Path(amt_live.__file__).resolve().parents[1])
-        inherited = os.environ.get("PYTHONPATH")
-        path = root if not inherited else root + os.pathsep + inherited
         with self._lock:
             if not self._is_wanted:
                 return
-            self._process = process = subprocess.Popen(
-                [sys.executable, "-m", "amt_live.midi_in.process", *self._arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": path},
-            )
+            process = children.start("amt_live.midi_in.process", self._arguments)
+            self._process = process
         self.tell_own()
         threading.Thread(target=self._read, args=(process,), name="hands", daemon=True).start()
 
-    def _read(self, process: "subprocess.Popen[bytes]") -> None:
+    def _read(self, process: Child) -> None:
         """Thread: hands. Until the process ends."""
-        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout is not None
         with process.stdout as lines:
             for line in lines:
                 if (report := decode(line)) is not None:
                     self._on_report(report)
         process.wait()
-        with contextlib.suppress(OSError):
-            process.stdin.close()
+        children.let_go(process)
         if self._process is not process:
             return
         self._on_report(Trouble("listening to the hands ended; trying again", is_deaf=True))

@@ -11,14 +11,13 @@ import contextlib
 import os
 import queue
 import signal
-import sys
 import threading
 import time
 from collections.abc import Sequence
 from typing import Final
 
-from amt_live.errors import PortError
-from amt_live.midi.clock_in import Arrived, ClockPort, open_clock_port
+from amt_live.midi.clock_in import Arrived, open_clock_port
+from amt_live.midi.listener import Pipes, PortWatch
 from amt_live.midi.realtime import ask_for_realtime, stop_collecting
 from amt_live.midi.rtmidi_client import CLIENT_NAME
 from amt_live.midi_in.pipe import (
@@ -35,7 +34,6 @@ from amt_live.midi_in.pipe import (
 HANDS_CLIENT: Final = CLIENT_NAME + "-in"
 PORT: Final = "in"
 PART_EVERY_S: Final = 0.1
-LOOK_EVERY_S: Final = 1.0
 OWN_S: Final = 2.0
 """The daemon says at once which port is its own."""
 
@@ -47,37 +45,28 @@ class _Hands:
     """Hears one port and tells what comes. Thread: main, but for the reading of stdin."""
 
     def __init__(self, api: str, port: str | None, client: str) -> None:
-        self._up = os.dup(1)
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)  # C libraries print
-        os.dup2(nowhere, 2)
-        self._api, self._name, self._client = api, port, client
+        self._name = port
         self._arrived: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
-        self._port: ClockPort | None = None
         self._own = ""
         self._own_known = threading.Event()
-        self._ended = threading.Event()
-        self._told_why = ""
-        self._look_at_s = self._part_at_s = 0.0
-        self._budget, self._budget_s, self._is_cut = (
-            float(MOST_A_SECOND),
-            time.perf_counter(),
-            False,
+        self._pipes = Pipes(self._take_own)
+        self._watch = PortWatch(
+            lambda: open_clock_port(api, port, self._arrived, client, PORT),
+            lambda why: self._tell(Trouble(why, is_deaf=True)),
         )
+        self._part_at_s = 0.0
+        self._budget, self._is_cut = float(MOST_A_SECOND), False
+        self._budget_s = time.perf_counter()
 
     def run(self) -> None:
-        threading.Thread(target=self._read, name="pipe", daemon=True).start()
         self._own_known.wait(OWN_S)
-        while not self._ended.is_set():
-            now_s = time.perf_counter()
-            if now_s >= self._look_at_s:
-                self._look()
-            if now_s >= self._part_at_s:
+        while not self._pipes.ended.is_set():
+            self._look()
+            if time.perf_counter() >= self._part_at_s:
                 self._part()
             with contextlib.suppress(queue.Empty):
                 self._take(self._arrived.get(timeout=PART_EVERY_S / 2))
-        if self._port is not None:
-            self._port.close()
+        self._watch.close()
 
     def _take(self, first: Arrived) -> None:
         """Tell what has come so far."""
@@ -102,31 +91,14 @@ class _Hands:
             self._tell(Heard(tuple(told)))
 
     def _look(self) -> None:
-        """See that there is a port, and that it is still there."""
-        self._look_at_s = time.perf_counter() + LOOK_EVERY_S
-        port = self._port
-        if port is not None and (why := port.lost()) is not None:
-            self._tell(Trouble(why, is_deaf=True))
-            if why.startswith("the jack server"):
-                os._exit(1)  # Its library waits for the dead; another process begins anew.
-            port.close()
-            self._port = None
-        if self._port is None:
-            try:
-                self._port = open_clock_port(
-                    self._api, self._name, self._arrived, self._client, PORT
-                )
-            except PortError as error:
-                self._complain(str(error))
-                return
-            if not self._part():
-                self._told_why = ""
-                self._tell(Opened(self._port.name))
+        if self._watch.look() and not self._part() and (port := self._watch.port) is not None:
+            self._watch.content()
+            self._tell(Opened(port.name))
 
     def _part(self) -> bool:
         """Take away what comes from the band itself; whether there was anything."""
         self._part_at_s = time.perf_counter() + PART_EVERY_S
-        port = self._port
+        port = self._watch.port
         if port is None or not self._own or not port.part_from(self._own):
             return False
         source = self._own
@@ -134,32 +106,20 @@ class _Hands:
             self._tell(Trouble(f"{source} is this band's own port: it would play to itself"))
         else:
             why = f"--midi-in {self._name}: {source} is this band's own port; name another one"
-            self._complain(why)
-            port.close()
-            self._port = None
+            self._watch.complain(why)
+            self._watch.close()
         return True
 
-    def _complain(self, why: str) -> None:
-        """Nothing is heard; each reason is told once."""
-        if why != self._told_why:
-            self._told_why = why
-            self._tell(Trouble(why, is_deaf=True))
-
     def _tell(self, report: Report) -> None:
-        try:
-            os.write(self._up, encode(report))
-        except OSError:
-            self._ended.set()
+        self._pipes.tell(encode(report))
 
-    def _read(self) -> None:
+    def _take_own(self, line: bytes) -> None:
         """Thread: pipe."""
-        with contextlib.suppress(OSError, ValueError):
-            for line in sys.stdin.buffer:
-                if (own := decode_own(line)) is not None:
-                    self._own = own
-                    self._own_known.set()
-        self._own_known.set()
-        self._ended.set()
+        own = decode_own(line)
+        if own is not None:
+            self._own = own
+        if own is not None or not line:
+            self._own_known.set()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

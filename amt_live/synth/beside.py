@@ -6,13 +6,14 @@ Standard library only. Whatever becomes of the synthesizer, the band plays on.
 import contextlib
 import json
 import logging
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from amt_live import children
+from amt_live.children import Child
 from amt_live.control.state import BandState
 from amt_live.synth.program import NO_MIDI, Instrument, find_instrument, midi_driver
 
@@ -50,7 +51,7 @@ class Synth:
         self._line = ""
         self._told = threading.Event()
         self._closing = threading.Event()
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Child | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -81,13 +82,7 @@ class Synth:
         self._closing.set()
         process = self._process
         if process is not None:
-            with contextlib.suppress(OSError, ValueError):
-                assert process.stdin is not None
-                process.stdin.close()
-            try:
-                process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            children.end(process, STOP_S)
         if self._thread is not None:
             self._thread.join(STOP_S)
 
@@ -108,15 +103,8 @@ class Synth:
     def _watch(self, words: Sequence[str]) -> bool:
         """Run a keeper to its end; whether it gave up."""
         try:
-            process = subprocess.Popen(
-                words,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                errors="replace",
-                process_group=0 if sys.platform != "win32" else None,
-            )
+            group = 0 if sys.platform != "win32" else None
+            process = children.start("amt_live.synth.keeper", words, process_group=group)
         except OSError as error:
             self._tell(f"the synthesizer cannot be started: {error.strerror}")
             return True
@@ -131,7 +119,7 @@ class Synth:
         process.wait()
         return is_over
 
-    def _take(self, process: "subprocess.Popen[str]", line: str) -> bool:
+    def _take(self, process: Child, line: bytes) -> bool:
         try:
             report = json.loads(line)
             state, text = report["state"], " ".join(str(report["text"]).split())[:300]
@@ -142,7 +130,7 @@ class Synth:
             _log.info("%s", text)
             with contextlib.suppress(OSError, ValueError):
                 assert process.stdin is not None
-                process.stdin.writelines(f"{line}\n" for line in sounds_of(self._state()))
+                process.stdin.writelines(f"{s}\n".encode() for s in sounds_of(self._state()))
                 process.stdin.flush()
             self._told_first(text)
         elif not self._closing.is_set():
@@ -165,8 +153,7 @@ class Synth:
 
 def words_for(instrument: Instrument, api: str) -> list[str]:
     """How the keeper is called."""
-    words = [sys.executable, "-m", "amt_live.synth.keeper", "--midi-api", api]
-    words += ["--program", instrument.program, "--name", instrument.name]
+    words = ["--midi-api", api, "--program", instrument.program, "--name", instrument.name]
     return [*words, "--soundfont", str(instrument.soundfont)]
 
 

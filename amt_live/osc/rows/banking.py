@@ -31,7 +31,7 @@ ROWS: Final[tuple[Address, ...]] = (
     _timed(
         "/amt/bank/recall",
         "Go on from a bank at a bar line: what followed when it was stored follows again. It is "
-        "armed and cancelled like a mood; after a restart it takes the same model.",
+        "armed and cancelled like a mood; the model must be the one of then.",
         RecallBank,
         10,
     ),
