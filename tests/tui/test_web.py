@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from amt_live.control import commands as c
 from amt_live.errors import UsageError
 from amt_live.tui.web import is_own, place_of
 from tests.osc.band import stage
@@ -89,6 +90,14 @@ async def test_the_page_is_fetched_and_the_screen_comes_through_its_socket(tmp_p
                 async with asyncio.timeout(60):
                     async with session.ws_connect(f"{address}/ws?width=100&height=30") as socket:
                         while b"STOPPED" not in drawn or b"tiny" not in drawn:
+                            drawn += (await socket.receive()).data or b""
+                        # It goes on after the first picture: what is typed is done, and shown.
+                        for letter in "dark waltz\r":
+                            await socket.send_json(["stdin", letter])
+                        while c.SetMood("dark waltz") not in s.band.log:
+                            await socket.receive()
+                        drawn = b""
+                        while b"dark waltz" not in drawn:
                             drawn += (await socket.receive()).data or b""
                         screens = children_of(served.pid)
                         assert len(screens) == 1
