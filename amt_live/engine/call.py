@@ -25,6 +25,7 @@ from amt_live.engine.called import Call, as_before, between, end_of, on_grid
 from amt_live.engine.hearing import (
     DensityKeeper,
     Press,
+    Sparseness,
     density_of,
     grid_notes,
     ids_of,
@@ -34,7 +35,7 @@ from amt_live.engine.hearing import (
 from amt_live.engine.meters import bars_ahead, boundary
 from amt_live.engine.plan import Direction
 from amt_live.errors import UsageError
-from amt_live.music.beats import GRID_TICKS, ticks_to_beats
+from amt_live.music.beats import GRID_TICKS, TICKS_PER_QUARTER, ticks_to_beats
 from amt_live.music.events import Bar, Note
 from amt_live.music.keys import key_name
 from amt_live.music.parts import DRUMS, part_named
@@ -115,10 +116,12 @@ class CallDesk:
         if self._call is None:
             raise UsageError("there is no call; /amt/call 8 begins one")
         call, band = self._call, self._band
+        band.lateness.hold_to(None)
         at_ticks = band.next_bar_ticks()
         if self.is_on:
             band.hear({start: ids for start, ids in call.ids.items() if start < at_ticks})
         elif call.answer_end is not None and at_ticks < call.answer_end:
+            band.hear(dict(call.ids))
             self._change_between(at_ticks, call.answer_end, lambda d: as_before(call, d))
         self._call, self.state = None, NO_CALL
         band.go_back(at_ticks)
@@ -129,6 +132,7 @@ class CallDesk:
             return
         call, self._call, self.state = self._call, None, NO_CALL
         band = self._band
+        band.lateness.hold_to(None)
         if call.answer_end is None:
             band.hear({})
         elif band.playhead_ticks < call.answer_end:
@@ -167,6 +171,7 @@ class CallDesk:
             self._close(call)
         if self.state.stage == "answering":
             self._keep_density(call)
+            self._keep_sparse(call)
         if self.state.stage == "answering" and playhead >= call.end:
             assert call.answer_end is not None
             passed = sum(bar.start_ticks <= playhead for bar in call.answer)
@@ -227,7 +232,9 @@ class CallDesk:
         call.answer_end = end_of(call.answer[-1])
         call.before = band.stream.plan.at(end).direction
         density = density_of(notes_per_beat) if notes_per_beat else None
-        if notes_per_beat and call.before.density is None:
+        if call.before.density is None:
+            call.sparse = Sparseness.of(call.heard, notes_per_beat)
+        if notes_per_beat and call.before.density is None and call.sparse is None:
             total = ticks_to_beats(call.answer_end - end)
             call.keeper = DensityKeeper(notes_per_beat, total)
 
@@ -240,6 +247,26 @@ class CallDesk:
 
         self._change_between(end, call.answer_end, put)
         self._show(stage="answering", bar=0)
+        self._keep_sparse(call)
+
+    def _keep_sparse(self, call: Call) -> None:
+        """After each note of an answer to few notes, leave as much room as they left."""
+        band, sparse, end = self._band, call.sparse, call.answer_end
+        if sparse is None or end is None:
+            return
+        is_open = band.stream.horizon_ticks < end
+        band.lateness.hold_to(sparse.at_once if is_open else None)
+        count = sum(call.end <= note.start_ticks < end for note in band.queued.lately)
+        room = round(sparse.free_beats(count) * TICKS_PER_QUARTER)
+        free_ticks = min(call.end + room, end)
+        # Bars, and not one leap: from within a leap there is no way back to another mood.
+        silent = {bar.start_ticks: () for bar in call.answer if end_of(bar) <= free_ticks}
+        now = band.stream.bar_at(band.stream.horizon_ticks - 1)
+        silent = {start: () for start in silent if now is None or start > now.start_ticks}
+        if any(start not in band.stream.heard_bars for start in silent):
+            band.hear({**call.ids, **silent})
+        if count and now is not None and band.stream.horizon_ticks < min(free_ticks, end_of(now)):
+            band.skip_to(min(free_ticks, end_of(now)))
 
     def _keep_density(self, call: Call) -> None:
         """Ask for more or less where the answer so far is thinner or fuller than the call."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from amt_live.control.hands import CallMode
-from amt_live.engine.hearing import DensityKeeper, Press
+from amt_live.engine.hearing import DensityKeeper, Press, Sparseness
 from amt_live.engine.plan import Change, Direction, Plan
 from amt_live.music.beats import GRID_TICKS
 from amt_live.music.events import Bar, Note
@@ -27,6 +27,7 @@ class Call:
     answer: list[Bar] = field(default_factory=list)
     answer_end: int | None = None
     keeper: DensityKeeper | None = None
+    sparse: Sparseness | None = None
     before: Direction | None = None
 
     @property

@@ -5,6 +5,7 @@ sixteenth or triplet eighth. A bar becomes the ids that follow its line and its 
 density as they were heard, then the notes.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,6 +29,9 @@ HEAD_IDS: Final = 2
 """The bar line and its mood."""
 
 FEW_NOTES: Final = 6
+FEW_CLASSES: Final = 3
+"""A key of fewer notes, or of fewer different ones, cannot be told."""
+
 SURE: Final = 0.55
 """A key that correlates less with what was played cannot be told."""
 
@@ -84,7 +88,7 @@ def key_heard(bars: Sequence[Sequence[GridNote]]) -> int | None:
         for note in bar
         if note.part != DRUMS.index
     ]
-    if len(rows) < FEW_NOTES:
+    if len(rows) < FEW_NOTES or len({row[2] % 12 for row in rows}) < FEW_CLASSES:
         return None
     scores = key_scores(np.array(rows, NOTE))
     if scores.max() < SURE:
@@ -106,11 +110,16 @@ def _ends(bars: Sequence[Sequence[GridNote]]) -> tuple[int, int]:
 
 
 def notes_a_beat(bars: Sequence[Sequence[GridNote]], steps: Sequence[int]) -> float:
-    """Note-ons a beat from the first bar in which anything was played to the last; 0 for none."""
+    """Note-ons a beat from the first bar in which anything was played to the last; 0 for none.
+
+    Of notes that are fewer than the bars, the silence around them is part of what was played.
+    """
     played = [index for index, bar in enumerate(bars) if bar]
     if not played:
         return 0.0
     first, end = played[0], played[-1] + 1
+    if sum(map(len, bars)) < len(bars):
+        first, end = 0, len(bars)
     beats = sum(steps[first:end]) / STEPS_PER_BEAT
     return sum(map(len, bars)) / beats
 
@@ -118,6 +127,27 @@ def notes_a_beat(bars: Sequence[Sequence[GridNote]], steps: Sequence[int]) -> fl
 def density_of(notes_per_beat: float) -> int:
     """The DENSITY level 0-7 of so many notes."""
     return sum(notes_per_beat >= edge for edge in v.DENSITY_EDGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Sparseness:
+    """Of an answer that has to be thinner than any bar which the model can be asked for."""
+
+    notes_per_beat: float
+    at_once: int
+    """Notes at one place, at most."""
+
+    @classmethod
+    def of(cls, bars: Sequence[Sequence[GridNote]], notes_per_beat: float) -> "Sparseness | None":
+        """That of some heard bars; None for bars that are empty, or full enough."""
+        places = sum(len({note.position for note in bar}) for bar in bars)
+        if not places or notes_per_beat >= MIDDLES[0]:
+            return None
+        return cls(notes_per_beat, math.ceil(sum(map(len, bars)) / places))
+
+    def free_beats(self, notes: int) -> float:
+        """The beats that so many notes fill: the next one comes after them."""
+        return notes / self.notes_per_beat
 
 
 class DensityKeeper:

@@ -45,17 +45,25 @@ class LateDesk:
         """Where the last filling ended."""
         self._good_ticks = 0
         """Where the music that was decoded ended when it was needed last."""
+        self._usual: int | None = None
+        """Notes at one place while nothing is late; None: as many as the model plays."""
 
     def choose(self, policy: LatePolicy) -> None:
         """Act like this from now on."""
         self.policy = policy
         if policy != "thin":
-            self._play_at_most(None)
+            self._play_at_most(self._usual)
 
     def begin(self) -> None:
         """Another piece begins."""
-        self._filled_to = None
+        self._filled_to = self._usual = None
         self._play_at_most(None)
+
+    def hold_to(self, notes: int | None) -> None:
+        """Play at most so many notes at one place, however much is decoded; None: no limit."""
+        if notes != self._usual:
+            self._usual = notes
+            self._play_at_most(notes)
 
     def follow(self) -> None:
         """Do what has to be done when the stream is behind."""
@@ -73,12 +81,12 @@ class LateDesk:
     def _thin(self) -> None:
         band = self._band
         ahead_s = band.transport.seconds_until(band.stream.horizon_ticks)
-        is_thinned = band.stream.most_notes is not None
+        is_thinned = band.stream.most_notes != self._usual
         if is_thinned and ahead_s > ENOUGH_S:
-            self._play_at_most(None)
+            self._play_at_most(self._usual)
         elif not is_thinned and ahead_s < THIN_BELOW_S and not band.has_just_turned(TURNED_S):
             band.health.thinned += 1
-            self._play_at_most(THIN_NOTES)
+            self._play_at_most(min(THIN_NOTES, self._usual or THIN_NOTES))
 
     def _play_at_most(self, notes: int | None) -> None:
         if self._band.stream.most_notes != notes:

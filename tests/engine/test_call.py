@@ -91,6 +91,56 @@ def test_what_was_played_is_in_the_models_context_and_its_key_and_density_are_as
     assert after_call  # and the bars of the answer say so
 
 
+@pytest.mark.parametrize("places", [(0, 13, 29), (0, 0, 0), (3, 9, 17, 30)])
+def test_a_few_notes_in_eight_bars_are_answered_by_as_few_in_no_key(places):
+    stage = Stage()
+    stage.play()
+    stage.run(3.0)
+    first, end = called(stage, 8)
+    for index, beat in enumerate(places):
+        stage.run_to(first + 480 * beat + (beat == 0))
+        key(stage, 62 + 3 * index, 80)
+        if beat:
+            stage.run(0.3)
+            key(stage, 62 + 3 * index, 0)
+    stage.run_to(end + 8 * BAR)
+    state = stage.band.state.call
+    assert state.key == "" and state.notes_per_beat == pytest.approx(len(places) / 32, abs=0.02)
+    answer = len(starting(stage, end, end + 8 * BAR))
+    assert len(places) / 2 <= answer <= 2 * len(places)
+    assert stage.band.health.underruns == 0 and stage.band.stream.most_notes is None
+    stage.run_to(end + 10 * BAR)
+    assert len(starting(stage, end + 8 * BAR, end + 10 * BAR)) > 2 * len(places)
+
+
+def test_a_call_without_notes_is_answered_as_the_mood_plays():
+    stage = Stage()
+    stage.play()
+    stage.run(3.0)
+    first, end = called(stage, 2)
+    stage.run_to(end + 2 * BAR)
+    direction = stage.band.stream.plan.at(end).direction
+    assert (direction.key, direction.density) == (None, None)
+    assert stage.band.state.call.key == ""
+    before = len(starting(stage, first - BAR, first))
+    assert len(starting(stage, end, end + 2 * BAR)) >= before > 0
+
+
+def test_an_answer_to_a_few_notes_that_is_cancelled_gives_way_to_the_music():
+    stage = Stage()
+    stage.play()
+    stage.run(3.0)
+    first, end = called(stage, 4)
+    stage.run_to(first + 10)
+    key(stage, 62, 80)
+    stage.run_to(end + 100)
+    assert stage.band.stream.most_notes == 1
+    stage.do(CancelCall())
+    stage.run_to(end + 3 * BAR)
+    assert stage.band.stream.most_notes is None
+    assert len(starting(stage, end + BAR, end + 3 * BAR)) > 4
+
+
 def test_a_key_and_a_density_that_were_set_by_hand_stay():
     stage = Stage()
     stage.play()
@@ -252,6 +302,12 @@ def test_the_key_of_a_scale_with_its_triads_is_heard(tonic):
     ]
     assert key_heard([grid_notes(presses, bar, 1920, {0: PIANO})]) == 12 + tonic
     assert key_heard([grid_notes(presses[:4], bar, 1920, {0: PIANO})]) is None
+
+
+def test_one_or_two_notes_over_and_over_are_no_key():
+    bar = Bar(0, 1920, 0)
+    presses = [Press(at * 120, 0, 60 + 7 * (at % 2), 80, at * 120 + 118) for at in range(16)]
+    assert key_heard([grid_notes(presses, bar, 1920, {0: PIANO})]) is None
 
 
 @pytest.mark.parametrize("home", [60, 67])
