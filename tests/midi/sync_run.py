@@ -7,7 +7,8 @@ are compared with the master's true ones, without jitter.
 
 ``phase_ms``: from two bars after the start. ``jitter_ms``: the same of the master's pulses as they
 were sent, the control. ``notes_ms``: note-ons from the nearest twelfth of a beat. A bar is lost
-when no pulse was heard near its line.
+when no pulse was heard near its line. Exit code 1 where the phase's p99 is more than 5 ms, a bar is
+lost, or joining a session changed its tempo.
 """
 
 import argparse
@@ -31,7 +32,10 @@ from amt_live.osc.client import send_and_wait
 from amt_live.sync.link_session import LinkSession
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from exactness import RATE_HZ, busy, ear, jack_server, quantiles
+
+from tests.stage.verdict import Line, at_least, at_most, judge, none_of
 
 ROOT = Path(__file__).parents[2]
 PULSES_A_BEAT, PULSES_A_BAR = 24, 96
@@ -39,6 +43,7 @@ AHEAD_S = 0.5
 LOOK_S = 0.1
 SETTLED_PULSES = 2 * PULSES_A_BAR
 WAIT_S = 30.0
+PHASE_MS = 5.0
 
 
 class Master:
@@ -237,8 +242,21 @@ def measure_link(minutes: float, bpm: float, model: str, busy_count: int) -> dic
     }
 
 
-def main() -> None:
-    """Print the figures."""
+def lines_of(result: dict[str, Any]) -> list[Line]:
+    """What has to be reached."""
+    lines = [at_most("phase_ms p99", result["phase_ms"]["p99"], PHASE_MS)]
+    if result["clock"] == "midi":
+        lines.append(at_least("bars", result["bars"], 1))
+        lines.append(none_of("bars_lost", result["bars_lost"]))
+        lines.append(none_of("underruns", result["underruns"]))
+    else:
+        off = abs(result["bpm_after_joining"] - result["session_bpm"])
+        lines.append(at_most("tempo that joining changed", round(off, 6), 0.001))
+    return lines
+
+
+def main() -> int:
+    """Print the figures, and what had to be reached."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--clock", choices=("midi", "link"), default="midi")
@@ -253,7 +271,8 @@ def main() -> None:
     else:
         result = measure(o.minutes, o.bpm, o.jitter_ms, o.dropout, o.model, o.busy)
     print(json.dumps(result, indent=2))
+    return judge(lines_of(result))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

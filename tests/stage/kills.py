@@ -33,6 +33,7 @@ from amt_live.midi.journal import leftovers
 from amt_live.midi.recover import recover_apart
 from amt_live.midi.smf import notes_of, read
 from tests.stage.real import Daemon, jack_server, spread
+from tests.stage.verdict import Line, at_least, at_most, judge, none_of
 
 LIMITS: Final = {"ended_ms": 250.0, "lost_s": 1.0}
 SETTLE_S: Final = 1.5
@@ -285,18 +286,17 @@ def summary(figures: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def is_met(result: dict[str, Any]) -> bool:
-    """Whether all is as it has to be."""
-    return (
-        not result["bad_takes"]
-        and all(
-            not some[name]
-            for some in (result["player"], result["daemon"])
-            for name in ("stuck", "over_250_ms", "takes_missing", "did_not_come_back")
-            if some["kills"]
-        )
-        and all(result[w]["lost_s_max"] <= LIMITS["lost_s"] for w in ("player", "daemon"))
-    )
+def lines_of(result: dict[str, Any], kills: int) -> list[Line]:
+    """What has to be reached."""
+    lines = [at_least("kills", result["kills"], kills)]
+    for whom in ("player", "daemon"):
+        some = result[whom]
+        if some["kills"]:
+            zero = ("stuck", "over_250_ms", "takes_missing", "did_not_come_back")
+            lines += [none_of(f"{whom}: {name}", some[name]) for name in zero]
+            lines.append(at_most(f"{whom}: lost_s_max", some["lost_s_max"], LIMITS["lost_s"]))
+    bad = result["bad_takes"]
+    return [*lines, none_of("takes that do not open", None if bad is None else len(bad))]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -330,7 +330,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         for name, value in result.items():
             print(f"{name:<10} {value}")
-    return 130 if interrupted else int(not is_met(result))
+    lines = lines_of(result, options.kills)
+    code = judge(lines, sys.stderr if options.json else sys.stdout)
+    return 130 if interrupted else code
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from amt_live.engine.takes import TakeDesk
 from amt_live.errors import AmtError
 from amt_live.midi.clock import ManualClock
 from amt_live.midi.memory_output import MemoryOutput
+from tests.stage.verdict import Line, at_least, at_most, judge, none_of
 
 SLICE_S: Final = 300.0
 MEMORY_GROWTH: Final = 0.02
@@ -182,14 +183,15 @@ def figures_of(
     }
 
 
-def is_met(figures: dict[str, Any]) -> bool:
-    """Whether all is as it has to be."""
+def lines_of(figures: dict[str, Any], hours: float) -> list[Line]:
+    """What has to be reached."""
     zero = ("stuck", "keys_and_ledger_differ", "underruns", "dropped")
-    return (
-        not any(figures[name] for name in zero)
-        and figures["memory_growth"] <= MEMORY_GROWTH
-        and figures["speed_drift"] >= -SPEED_DRIFT
-    )
+    return [
+        at_least("hours", figures["hours"], round(hours, 3)),
+        *(none_of(name, figures[name]) for name in zero),
+        at_most("memory_growth", figures["memory_growth"], MEMORY_GROWTH),
+        at_least("speed_drift", figures["speed_drift"], -SPEED_DRIFT),
+    ]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -210,7 +212,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         for name, value in figures.items():
             print(f"{name:<24} {value}")
-    return int(not is_met(figures))
+    lines = lines_of(figures, round(options.hours * 3600 / SLICE_S) * SLICE_S / 3600)
+    return judge(lines, sys.stderr if options.json else sys.stdout)
 
 
 if __name__ == "__main__":
