@@ -127,13 +127,13 @@
 	// Write the last bars, and the one in progress, into the takes folder, though nothing was recording; a bare name or none.
 	capture { |bars, name| this.send('/amt/capture', bars, name) }
 
-	// Keep where the music is at the next bar line: what the model has in mind, the random state and all that is set.
+	// Keep where the music is at the next bar line: what the model has in mind, the random state and all that is set. A file keeps it, also over a restart.
 	bankStore { |number, at| this.send('/amt/bank/store', number, this.at_(at)) }
 
-	// Go on from a bank at a bar line: what followed when it was stored follows again. It is armed and cancelled like a mood.
+	// Go on from a bank at a bar line: what followed when it was stored follows again. It is armed and cancelled like a mood; the model must be the one of then.
 	bankRecall { |number, at| this.send('/amt/bank/recall', number, this.at_(at)) }
 
-	// Forget what is stored in a bank.
+	// Forget what is stored in a bank, and its file.
 	bankClear { |number| this.send('/amt/bank/clear', number) }
 
 	// The numbers of the banks in which something is stored, as many arguments as there are.
