@@ -11,11 +11,13 @@ mood was taken from. A key that somebody asked for stays as pure as they asked.
 
 import math
 from functools import lru_cache
+from itertools import compress
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from amt_live.engine.bounds import within
 from amt_live.music.keys import SCALES
 from amt_live.music.parts import DRUMS
 from amt_live.text.aim import Aim
@@ -62,18 +64,17 @@ def played(colour: Colour, note: GridNote, key: int | None, aim: Aim | None) -> 
     classes = [count * fade for count in colour.classes]
     classes[note.pitch % 12] += 1.0
     is_foreign = key is not None and not scale_of(key)[note.pitch % 12]
-    colour = colour._replace(
-        classes=tuple(classes), foreign=colour.foreign * fade + float(is_foreign)
-    )
+    foreign = colour.foreign * fade + float(is_foreign)
+    colour = Colour(tuple(classes), foreign, colour.spread_urge, colour.foreign_urge)
     if aim is None:
         return colour
-    return colour._replace(
-        spread_urge=_within(
-            colour.spread_urge + SPREAD_NATS_A_NOTE * _flatness(colour, aim), MOST_SPREAD
-        ),
-        foreign_urge=_within(
-            colour.foreign_urge + FOREIGN_NATS_A_NOTE * _purity(colour, aim), MOST_FOREIGN
-        ),
+    spread_urge = colour.spread_urge + SPREAD_NATS_A_NOTE * _flatness(colour, aim)
+    foreign_urge = colour.foreign_urge + FOREIGN_NATS_A_NOTE * _purity(colour, aim)
+    return Colour(
+        colour.classes,
+        colour.foreign,
+        within(spread_urge, *MOST_SPREAD),
+        within(foreign_urge, *MOST_FOREIGN),
     )
 
 
@@ -91,32 +92,42 @@ def lean(
         return
     if state.part == DRUMS.index or sum(colour.classes) < LEAST_NOTES:
         return
-    inside = scale_of(key)
-    counts = np.array(colour.classes, np.float32)
-    nats = np.zeros(12, np.float32)
+    spread = foreign = 0.0
     if aim.entropy is not None:
-        spread = _within(SPREAD_NATS * _flatness(colour, aim) + colour.spread_urge, MOST_SPREAD)
-        share = (counts[inside] + 0.5) / (counts[inside].sum() + 3.5)
-        rarity = np.clip(-np.log2(share * np.float32(7)), -RAREST, RAREST)
-        nats[inside] = np.float32(spread) * rarity
+        spread = within(SPREAD_NATS * _flatness(colour, aim) + colour.spread_urge, *MOST_SPREAD)
     if aim.chromatic is not None and not is_key_asked:
         foreign = FOREIGN_NATS * _purity(colour, aim) + colour.foreign_urge
-        nats[~inside] += np.float32(_within(foreign, MOST_FOREIGN))
-    bias[v.PITCH_FIRST : v.DRUM_FIRST] += nats[_CLASS_OF]
+        foreign = within(foreign, *MOST_FOREIGN)
+    pitches = bias[v.PITCH_FIRST : v.DRUM_FIRST]
+    pitches += _nats(colour.classes, key, spread, foreign)
 
 
+@lru_cache(maxsize=64)  # asked for again until another note was played
+def _nats(classes: tuple[float, ...], key: int, spread: float, foreign: float) -> Floats:
+    """For every pitch: so much for each halving of a class's share, so much for foreign ones."""
+    inside = scale_of(key)
+    usual = (sum(compress(classes, inside)) + 3.5) / 7
+    by_class = [
+        spread * within(math.log2(usual / (count + 0.5)), -RAREST, RAREST) if is_inside else foreign
+        for count, is_inside in zip(classes, inside, strict=True)
+    ]
+    nats: Floats = np.array(by_class, np.float32)[_CLASS_OF]
+    return nats
+
+
+@lru_cache(maxsize=64)
 def entropy(classes: tuple[float, ...]) -> float:
     """Of counts of pitch classes, in bits: 0 to 3.58."""
     total = sum(classes)
-    shares = (count / total for count in classes if count > 0)
-    return -sum(share * math.log2(share) for share in shares)
+    shares = [count / total for count in classes if count > 0]
+    return -sum([share * math.log2(share) for share in shares])
 
 
 @lru_cache(maxsize=24)
-def scale_of(key: int) -> NDArray[np.bool_]:
+def scale_of(key: int) -> tuple[bool, ...]:
     """Which pitch classes [12] are in a key."""
     minor, root = divmod(key, 12)
-    return np.array([(step - root) % 12 in SCALES[minor] for step in range(12)])
+    return tuple((step - root) % 12 in SCALES[minor] for step in range(12))
 
 
 def _flatness(colour: Colour, aim: Aim) -> float:
@@ -132,10 +143,6 @@ def _purity(colour: Colour, aim: Aim) -> float:
     if aim.chromatic is None or total < LEAST_NOTES:
         return 0.0
     return aim.chromatic - colour.foreign / total
-
-
-def _within(value: float, limits: tuple[float, float]) -> float:
-    return min(max(value, limits[0]), limits[1])
 
 
 _CLASS_OF: Final = np.arange(128) % 12

@@ -32,6 +32,11 @@ class Draws:
         self._script = None if script is None else deque(script)
 
     @property
+    def is_scripted(self) -> bool:
+        """Whether draws come from a log, which may hold anything."""
+        return self._script is not None
+
+    @property
     def left(self) -> int:
         """How many draws of the log are still to be taken."""
         return len(self._script or ())

@@ -10,11 +10,13 @@ are held to their shares there: brushes and rides in one place, congas in anothe
 """
 
 import math
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from amt_live.engine.bounds import within
 from amt_live.music.drums import KINDS, kind_of
 from amt_live.music.parts import DRUMS
 from amt_live.text.aim import Aim
@@ -79,7 +81,7 @@ def opened(groove: Groove, aim: Aim | None) -> Groove:
 
 def begun(groove: Groove, step: int) -> Groove:
     """When something begins at a step of the bar."""
-    return groove._replace(rhythm=_with(groove.rhythm, step))
+    return Groove(groove.beat, _with(groove.rhythm, step), groove.kit)
 
 
 def played(groove: Groove, note: GridNote) -> Groove:
@@ -88,9 +90,8 @@ def played(groove: Groove, note: GridNote) -> Groove:
         return groove
     kit = [count * (1 - 1 / KIT_MEMORY) for count in groove.kit]
     kit[kind_of(note.pitch)] += 1.0
-    return groove._replace(
-        beat=_with(groove.beat, note.position * 128 + note.pitch), kit=tuple(kit)
-    )
+    beat = _with(groove.beat, note.position * 128 + note.pitch)
+    return Groove(beat, groove.rhythm, tuple(kit))
 
 
 def turned(groove: Groove) -> Groove:
@@ -120,50 +121,75 @@ def lean(bias: Floats, groove: Groove, state: grammar.State, aim: Aim) -> None:
 def _lean_drums(drums: Floats, groove: Groove, state: grammar.State, aim: Aim) -> None:
     """Which drum, of those that play here."""
     if aim.kit is not None:
-        total = sum(groove.kit) + PATIENCE_NOTES
-        by_kind = [
-            KIT_NATS * _doublings(asked, (heard + PATIENCE_NOTES * asked) / total)
-            for asked, heard in zip(aim.kit, groove.kit, strict=True)
-        ]
-        drums += np.array(by_kind, np.float32)[_KIND_OF_ID]
+        drums += _kit_nats(aim.kit, groove.kit)
     nats = _nats(groove.beat, aim.beat_returns)
     if nats and groove.beat.before:
-        first = state.position * 128
-        again = [hit - first for hit in groove.beat.before if first <= hit < first + 128]
-        drums -= np.float32(ELSEWHERE * nats)
-        drums[[pitch - v.DRUM_PITCHES[0] for pitch in again]] += np.float32((1 + ELSEWHERE) * nats)
+        drums += nats * _drums_again(groove.beat.before, state.position)
 
 
 def _lean_drummer(bias: Floats, groove: Groove, state: grammar.State, aim: Aim) -> None:
     """Whether there are drums here."""
     nats = _nats(groove.beat, aim.beat_returns)
     if nats and groove.beat.before:
-        played_here = any(hit // 128 == state.position for hit in groove.beat.before)
+        played_here = state.position in _steps_of(groove.beat.before)
         first = v.part_velocity_id(DRUMS.index, 0)
-        bias[first : first + v.VELOCITY_LEVELS] += np.float32(
-            nats if played_here else -ELSEWHERE * nats
-        )
+        levels = bias[first : first + v.VELOCITY_LEVELS]
+        levels += nats if played_here else -ELSEWHERE * nats
 
 
 def _lean_places(bias: Floats, groove: Groove, state: grammar.State, aim: Aim) -> None:
     """Where in the bar something begins next; the bar line, where nothing did."""
     nats = _nats(groove.rhythm, aim.rhythm_returns)
-    if not nats or not groove.rhythm.before:
+    before = groove.rhythm.before
+    if not nats or not before:
         return
-    ahead = [step for step in groove.rhythm.before if step > state.position]
     places = bias[v.POSITION_FIRST : v.PART_VELOCITY_FIRST]
-    places -= np.float32(ELSEWHERE * nats)
-    places[[_INDEX_OF_STEP[step] for step in ahead]] += np.float32((1 + ELSEWHERE) * nats)
-    if ahead:
-        bias[v.BAR_FIRST : v.POSITION_FIRST] -= np.float32(ELSEWHERE * nats)
+    places += nats * _places_again(before)
+    if before[-1] > state.position:
+        lines = bias[v.BAR_FIRST : v.POSITION_FIRST]
+        lines -= ELSEWHERE * nats
+
+
+@lru_cache(maxsize=64)
+def _kit_nats(asked: tuple[float, ...], heard: tuple[float, ...]) -> Floats:
+    """For every drum, by how much more its kind is asked for than it was heard."""
+    total = sum(heard) + PATIENCE_NOTES
+    by_kind = [
+        KIT_NATS * _doublings(share, (count + PATIENCE_NOTES * share) / total)
+        for share, count in zip(asked, heard, strict=True)
+    ]
+    nats: Floats = np.array(by_kind, np.float32)[_KIND_OF_ID]
+    return nats
+
+
+@lru_cache(maxsize=64)
+def _drums_again(before: tuple[int, ...], position: int) -> Floats:
+    """1 for every drum that sounded at a position of the bar before, less than 0 for the others."""
+    shares = np.full(v.DURATION_FIRST - v.DRUM_FIRST, -ELSEWHERE, np.float32)
+    first = position * 128
+    again = [hit - first for hit in before if first <= hit < first + 128]
+    shares[[pitch - v.DRUM_PITCHES[0] for pitch in again]] = 1.0
+    return shares
+
+
+@lru_cache(maxsize=16)  # the same for a whole bar
+def _steps_of(before: tuple[int, ...]) -> frozenset[int]:
+    return frozenset(hit // 128 for hit in before)
+
+
+@lru_cache(maxsize=16)
+def _places_again(before: tuple[int, ...]) -> Floats:
+    """1 for every position at which something began in the bar before, less than 0 for others."""
+    shares = np.full(len(v.POSITIONS), -ELSEWHERE, np.float32)
+    shares[[_INDEX_OF_STEP[step] for step in before if step in _INDEX_OF_STEP]] = 1.0
+    return shares
 
 
 def _nats(repeats: Repeats, asked: float | None) -> float:
     if asked is None:
         return 0.0
     missing = 0.0 if repeats.likeness < 0 else asked - repeats.likeness
-    low, high = MOST_NATS
-    return min(max(REPEAT_NATS * missing + repeats.urge, low), high)
+    return within(REPEAT_NATS * missing + repeats.urge, *MOST_NATS)
 
 
 def _turned_over(repeats: Repeats, asked: float | None) -> Repeats:
@@ -176,17 +202,22 @@ def _turned_over(repeats: Repeats, asked: float | None) -> Repeats:
         alike = repeats.likeness + (alike - repeats.likeness) / LIKENESS_MEMORY_BARS
     urge = repeats.urge
     if asked is not None:
-        urge = min(max(urge + REPEAT_NATS_A_BAR * (asked - alike), URGE[0]), URGE[1])
+        urge = within(urge + REPEAT_NATS_A_BAR * (asked - alike), *URGE)
     return Repeats(repeats.now, (), alike, urge)
 
 
 def _with(repeats: Repeats, what: int) -> Repeats:
-    return repeats._replace(now=tuple(sorted({*repeats.now, what})))
+    now = repeats.now
+    if now and what <= now[-1]:  # seldom: a bar is written from its beginning to its end
+        now = tuple(sorted({*now, what}))
+    else:
+        now = (*now, what)
+    return Repeats(repeats.before, now, repeats.likeness, repeats.urge)
 
 
 def _doublings(asked: float, heard: float) -> float:
     doublings = math.log2((asked + LEAST_SHARE) / (heard + LEAST_SHARE))
-    return min(max(doublings, -FARTHEST), FARTHEST)
+    return within(doublings, -FARTHEST, FARTHEST)
 
 
 _KIND_OF_ID: Final = np.array([kind_of(pitch) for pitch in v.DRUM_PITCHES], np.intp)

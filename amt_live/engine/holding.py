@@ -1,8 +1,8 @@
 """Everything that holds the music to its mood, as one value: what is heard, and how it leans.
 
-``conducting`` holds the parts, the register, the lengths and the loudness, ``grooving`` the rhythm
-and the kit, ``colouring`` the harmony. ``Held`` is kept in the snapshots of a stream. Pure; thread:
-engine.
+``conducting`` and ``urging`` hold the parts, the register, the lengths and the loudness,
+``grooving`` the rhythm and the kit, ``colouring`` the harmony. ``Held`` is kept in the snapshots of
+a stream. Pure; thread: engine.
 """
 
 from typing import Final, NamedTuple, TypeAlias
@@ -10,16 +10,16 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from amt_live.engine import colouring, conducting, grooving
+from amt_live.engine import colouring, conducting, grooving, urging
 from amt_live.text.aim import Aim
 from amt_live.tokens import grammar
 from amt_live.tokens import vocabulary as v
-from amt_live.tokens.decode import note_of
+from amt_live.tokens.decode import GridNote
 
 Floats: TypeAlias = NDArray[np.float32]
 
 
-HELD: Final = conducting.CONDUCTED
+HELD: Final = urging.CONDUCTED
 """Phases in whose draws something leans."""
 
 
@@ -45,26 +45,25 @@ def after(
     held: Held,
     before: grammar.State,
     token: int,
-    state: grammar.State,
+    note: GridNote | None,
     key: int | None,
     aim: Aim | None,
 ) -> Held:
-    """After a token that led from one state to the next, under a key (0-23)."""
+    """After a token that came in a state, and the note that it made, if any, under a key (0-23)."""
     heard, groove, colour = held
+    if note is not None:
+        return Held(
+            conducting.played(heard, note, aim),
+            grooving.played(groove, note),
+            colouring.played(colour, note, key, aim),
+        )
+    if v.POSITION_FIRST <= token < v.PART_VELOCITY_FIRST:
+        step = v.POSITIONS[token - v.POSITION_FIRST]
+        return Held(conducting.begun(heard, step, aim), grooving.begun(groove, step), colour)
     if v.BAR_FIRST <= token < v.POSITION_FIRST:
         heard = conducting.opened(heard, before.bar_steps, aim)
         return Held(heard, grooving.opened(groove, aim), colour)
-    if v.POSITION_FIRST <= token < v.PART_VELOCITY_FIRST:
-        heard = conducting.begun(heard, state.position, aim)
-        return Held(heard, grooving.begun(groove, state.position), colour)
-    note = note_of(before, token)
-    if note is None:
-        return held
-    return Held(
-        conducting.played(heard, note, aim),
-        grooving.played(groove, note),
-        colouring.played(colour, note, key, aim),
-    )
+    return held
 
 
 def turned(held: Held) -> Held:
@@ -76,7 +75,7 @@ def lean(
     bias: Floats, held: Held, state: grammar.State, key: int | None, aim: Aim, asked: Asked
 ) -> None:
     """Add nats for the next draw to ``bias`` [V]. Chords that were asked for have colour enough."""
-    conducting.lean(bias, held.heard, state, aim)
+    urging.lean(bias, held.heard, state, aim)
     grooving.lean(bias, held.groove, state, aim)
     if not asked.chords:
         colouring.lean(bias, held.colour, state, key, aim, is_key_asked=asked.key)

@@ -13,32 +13,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from amt_live.engine import heads, holding, openings
-from amt_live.engine.chording import chord_at, heard, is_on_beat
+from amt_live.engine import heads, holding
 from amt_live.engine.draws import Draws
-from amt_live.engine.leaning import GROUPS, Floats, Leaning, Over
+from amt_live.engine.leaning import GROUPS
+from amt_live.engine.pen import Pen
 from amt_live.engine.places import Arrival, Jump, Left, Programs, Snapshot
-from amt_live.engine.plan import Change, Chord, Direction, Plan
-from amt_live.engine.ruling import nats_for
-from amt_live.engine.touch import velocity
+from amt_live.engine.plan import Change, Direction, Plan
 from amt_live.inference.generator import Generator
 from amt_live.music.beats import GRID_TICKS, STEPS_PER_BEAT
 from amt_live.music.events import Bar, Event, Mark, Note, ProgramChange
-from amt_live.music.parts import PARTS, part_named
+from amt_live.music.parts import PARTS
 from amt_live.tokens import grammar
 from amt_live.tokens import vocabulary as v
-from amt_live.tokens.decode import note_of
+from amt_live.tokens.decode import GridNote, note_of
 
 BEAT_TICKS: Final = GRID_TICKS * STEPS_PER_BEAT
 KEPT_BARS: Final = 512
-ENTRY_NOTES: Final = 3
-"""Notes with which a mood enters that turns at once: more would take longer to decode."""
-BASS: Final = part_named("bass").index
-
-PLACING: Final = frozenset((grammar.Phase.HEAD, grammar.Phase.PITCH))
-"""Where the next position may be drawn."""
-PLACING_HEAT: Final = 0.82
-"""Rhythm is drawn cooler than pitch: what repeats, grooves."""
 
 
 class Stream:
@@ -62,19 +52,12 @@ class Stream:
         self.bars: list[Bar] = []
         self.horizon_ticks = origin_ticks
         """Everything before it is decoded."""
-        self._state = grammar.START
-        self._change = self.plan.at(origin_ticks)
+        self._pen = Pen(self.plan.at(origin_ticks))
         self._floor_ticks = origin_ticks
         self._programs: Programs = (-1,) * len(PARTS)
-        self._key: int | None = None
-        """Key (0-23) that the last bar with a key was written in, under this mood."""
         self.enters_at: int | None = None
         """The tick of a turn whose mood is to enter in haste: with a few notes at the first place
         from there on. None again once they are decoded."""
-        self._chords: tuple[Chord, ...] = ()
-        """Chords of the bar in progress."""
-        self._held = holding.SILENCE
-        self._leaning = Leaning(self._change.direction.mood)
         self.group: list[Note] = []
         self._outbox: list[Event] = []
         self.forced: deque[int | tuple[int, int]] = deque()
@@ -96,7 +79,8 @@ class Stream:
         """Do one unit of work, a token at most; the events that became complete."""
         if self.forced:
             forced = self.forced.popleft()
-            self._append(forced if isinstance(forced, int) else self._draw_key(*forced))
+            token = forced if isinstance(forced, int) else self._draw_key(*forced)
+            self._append(token, note_of(self._pen.state, token))
         elif self.next_bar is not None:
             self._open_bar(self.next_bar)
         elif self.bars and self.bars[-1].start_ticks in self.heard_bars:
@@ -173,8 +157,7 @@ class Stream:
             for known in self.snapshots
             if known.position >= base
         ]
-        self._change = moved(self._change)
-        self._leaning = Leaning(self._change.direction.mood)
+        self._pen.use(moved(self._pen.change))
 
     def go_on_at(self, jump: Jump | None) -> None:
         """Jump, or do not, in the place of the jump that waits or that may be gone back from.
@@ -206,7 +189,7 @@ class Stream:
         return at_ticks
 
     def _leap(self, jump: Jump, at_ticks: int) -> None:
-        before = self._change.direction
+        before = self._pen.change.direction
         spans = list(self.draws.spans(0))
         self.left = Left(jump, at_ticks, self.generator, spans, self.snapshots, self.is_odd)
         self.jump = None
@@ -251,13 +234,13 @@ class Stream:
             self.horizon_ticks,
             self.snapshots[-1].arrival,
             self.generator.position,
-            self._state,
-            self._change,
+            self._pen.state,
+            self._pen.change,
             self._floor_ticks,
             self._programs,
-            self._key,
-            self._chords,
-            self._held,
+            self._pen.key,
+            self._pen.chords,
+            self._pen.held,
         )
 
     def be_at(
@@ -277,78 +260,38 @@ class Stream:
     # Drawing.
 
     def _draw(self) -> None:
-        bias = self._bias()
-        heat = PLACING_HEAT if self._state.phase in PLACING else 1.0
-        ranges, forbidden = self._ranges(), grammar.forbidden(self._state)
-        token = self.draws.draw(ranges, forbidden, bias, GROUPS, heat)
+        pen, draws = self._pen, self.draws
+        is_entry = self.enters_at is not None and pen.change.at_ticks >= self.enters_at
+        bar = self.bars[-1]
+        ranges = pen.ranges(
+            floor_step=-(-(self._floor_ticks - bar.start_ticks) // GRID_TICKS),
+            in_group=len(self.group),
+            most_notes=self.most_notes,
+            at_once=is_entry,
+        )
+        token = draws.draw(ranges, grammar.forbidden(pen.state), pen.bias(), GROUPS, pen.heat)
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
             # Which bar line was drawn does not matter: the plan says how long bars are.
             self._arrive(Arrival(self._bar_end(), None, self._sampler.state))
         elif v.POSITION_FIRST <= token < v.PART_VELOCITY_FIRST:
             step = v.POSITIONS[token - v.POSITION_FIRST]
-            ticks = self.bars[-1].start_ticks + step * GRID_TICKS
+            ticks = bar.start_ticks + step * GRID_TICKS
             self._arrive(Arrival(ticks, token, self._sampler.state))
         else:
-            self._add_note(token)
-            self._append(token)
-
-    def _bias(self) -> Floats:
-        """How the mood, the key, the chord and whoever is outside lean on the next draw."""
-        leans = self._change.direction.leans
-        return self._own_bias() + nats_for(leans) if leans else self._own_bias()
-
-    def _own_bias(self) -> Floats:
-        """How the mood, the key and the chord lean."""
-        state, direction = self._state, self._change.direction
-        is_key_asked = direction.key is not None or direction.mood.key is not None
-        if state.phase is grammar.Phase.CHORD_ROOT and (planned := self._chords[-1]) is not None:
-            return self._leaning.quality_bias(self._key, planned[0], is_key_asked=is_key_asked)
-        chord = chord_at(self._chords, state.position, state.bar_steps)
-        if chord is None or state.phase not in (grammar.Phase.DURATION, grammar.Phase.PITCH):
-            over = None
-        else:
-            is_asked = bool(direction.chords)
-            over = Over(chord, is_asked, state.part == BASS, is_on_beat(state.position))
-        bias = self._leaning.bias(self._key, over, is_key_asked=is_key_asked)
-        aim = heads.aim(direction)
-        if aim is None or state.phase not in holding.HELD:
-            return bias
-        bias = bias.copy()
-        asked = holding.Asked(is_key_asked, bool(direction.chords))
-        holding.lean(bias, self._held, state, self._key, aim, asked)
-        return bias
+            note = note_of(pen.state, token)
+            if note is not None:
+                self._add_note(note)
+            self._append(token, note, is_drawn=not draws.is_scripted)
 
     def _draw_key(self, first: int, end: int) -> int:
-        return self.draws.draw(((first, end),), (), self._leaning.bias(self._key))
+        return self.draws.draw(((first, end),), (), self._pen.key_bias())
 
-    def _add_note(self, token: int) -> None:
-        note = note_of(self._state, token)
-        if note is None:
-            return
-        start = self.bars[-1].start_ticks + note.position * GRID_TICKS
-        duration = note.duration * GRID_TICKS
+    def _add_note(self, note: GridNote) -> None:
+        bar = self.bars[-1]
+        start = bar.start_ticks + note.position * GRID_TICKS
         if start >= self._floor_ticks:
-            mood, bar = self._change.direction.mood, self.bars[-1].number
-            touch = velocity(
-                mood.touch,
-                note.part,
-                self._state.level,
-                note.pitch,
-                note.position,
-                bar + self.is_odd,
-            )
-            self.group.append(Note(start, note.part, note.pitch, touch, duration))
-
-    def _ranges(self) -> grammar.Ranges:
-        is_entry = self.enters_at is not None and self._change.at_ticks >= self.enters_at
-        return openings.ranges(
-            self._state,
-            floor_step=-(-(self._floor_ticks - self.bars[-1].start_ticks) // GRID_TICKS),
-            in_group=len(self.group),
-            most_notes=ENTRY_NOTES if is_entry else self.most_notes,
-            at_once=is_entry,
-            are_chords_written=bool(self._change.direction.chords),
-        )
+            touch = self._pen.touch(note, bar.number + self.is_odd)
+            self.group.append(Note(start, note.part, note.pitch, touch, note.duration * GRID_TICKS))
 
     def _bar_end(self) -> int:
         bar = self.bars[-1]
@@ -367,20 +310,20 @@ class Stream:
             self.enters_at = None
         self._outbox.extend(complete)
         self.group = []
-        before = self._change
+        before = self._pen.change
         turn = self._turn_before(arrival)
         self.snapshots.append(
             Snapshot(
                 turn.at_ticks if turn else arrival.ticks,
                 arrival,
                 self.generator.position,
-                self._state,
+                self._pen.state,
                 before,
                 self._floor_ticks,
                 self._programs,
-                self._key,
-                self._chords,
-                self._held,
+                self._pen.key,
+                self._pen.chords,
+                self._pen.held,
             )
         )
         self.horizon_ticks = max(self.horizon_ticks, self.snapshots[-1].ticks)
@@ -397,21 +340,18 @@ class Stream:
 
     def _turn_before(self, arrival: Arrival) -> Change | None:
         """The next change of mood to be written before the arrival; others come into force."""
-        if self._state.phase is grammar.Phase.START:
+        if self._pen.state.phase is grammar.Phase.START:
             return None  # nothing is written yet: the first bar opens under what holds then
         until = arrival.ticks if arrival.token is not None else arrival.ticks - 1
-        while change := self.plan.next_after(self._change.at_ticks, until):
-            before, self._change = self._change, change
+        while change := self.plan.next_after(self._pen.change.at_ticks, until):
+            before, self._pen.change = self._pen.change, change
             if not change.direction.is_same_mood(before.direction):
                 return change
         return None
 
     def _announce(self, change: Change, before: Change | None) -> None:
         """The marker, the leaning and the sounds of a mood, at the tick where it begins."""
-        self._leaning = Leaning(change.direction.mood)
-        self._held = holding.turned(self._held)
-        if change.direction.step <= 1:  # a glide keeps the key that it began in
-            self._key = None
+        self._pen.turn(change)
         is_new = before is None or before.direction.revision[0] != change.direction.revision[0]
         if is_new and change.direction.text:
             self._outbox.append(Mark(change.at_ticks, change.direction.text))
@@ -430,12 +370,12 @@ class Stream:
     def _open_bar(self, start_ticks: int) -> None:
         self.next_bar = None
         change = self.plan.at(start_ticks)
-        before = self._change if self.bars else None
-        self._change = change
+        before = self._pen.change if self.bars else None
+        self._pen.change = change
         if before is None or not change.direction.is_same_mood(before.direction):
             self._announce(replace(change, at_ticks=start_ticks), before)
         if self.bars and self.bars[-1].start_ticks in self.heard_bars:
-            self._held = holding.turned(self._held)  # who was silent did so to listen
+            self._pen.held = holding.turned(self._pen.held)  # who was silent did so to listen
         beats = change.direction.mood.beats_per_bar
         number = self.bars[-1].number + 1 if self.bars else 0
         self.bars.append(Bar(start_ticks, beats * BEAT_TICKS, number))
@@ -448,19 +388,13 @@ class Stream:
 
     # Tokens.
 
-    def _append(self, token: int) -> None:
-        before, self._state = self._state, grammar.advance(self._state, token)
-        aim = heads.aim(self._change.direction)
-        self._held = holding.after(self._held, before, token, self._state, self._key, aim)
-        if v.KEY_FIRST <= token < v.DENSITY_FIRST:
-            self._key = token - v.KEY_FIRST
+    def _append(self, token: int, note: GridNote | None, *, is_drawn: bool = False) -> None:
+        self._pen.write(token, note, is_drawn=is_drawn)
+        generator, direction = self.generator, self._pen.change.direction
         if v.BAR_FIRST <= token < v.POSITION_FIRST:
-            self.generator.mark()
-            self._chords = ()
-        elif token >= v.CHORD_ROOT_FIRST:
-            self._chords = heard(self._chords, token)
-        self.draws.heard(self.generator.position, self._change.direction)
-        self.generator.feed(token, self._change.direction.mood)
+            generator.mark()
+        self.draws.heard(generator.position, direction)
+        generator.feed(token, direction.mood)
 
     def _restore(self, snapshot: Snapshot) -> None:
         self.generator.rewind(snapshot.position)
@@ -476,11 +410,5 @@ class Stream:
         self.next_bar = None
 
     def _stand_at(self, snapshot: Snapshot) -> None:
-        self._state = snapshot.state
-        self._change = snapshot.change
-        self._floor_ticks = snapshot.floor_ticks
-        self._programs = snapshot.programs
-        self._key = snapshot.key
-        self._chords = snapshot.chords
-        self._held = snapshot.held
-        self._leaning = Leaning(snapshot.change.direction.mood)
+        self._pen.stand_at(snapshot)
+        self._floor_ticks, self._programs = snapshot.floor_ticks, snapshot.programs

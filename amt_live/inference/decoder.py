@@ -71,6 +71,7 @@ class _Binding:
         self.positions = np.zeros((count, tokens), np.int64)
         self.slot = np.zeros((count, tokens, sizes.hidden), np.float32)
         self.add = np.zeros((count, tokens, sizes.hidden), np.float32)
+        self._heard: tuple[Floats, Floats] | None = None
         self.last = np.zeros(count, np.int32)
         self.total = np.zeros(1, np.int32)
         self.logits = np.zeros((count, sizes.vocabulary), np.float32)
@@ -96,6 +97,13 @@ class _Binding:
         self._binding.bind_output(
             "logits", "cpu", 0, np.float32, self.logits.shape, self.logits.ctypes.data
         )
+
+    def hear(self, slot: Floats, add: Floats) -> None:
+        """Run row 0 under a mood ([H] each), which is written down when it is another one."""
+        heard = self._heard
+        if heard is None or heard[0] is not slot or heard[1] is not add:
+            self.slot[0, 0], self.add[0, 0] = slot, add
+            self._heard = slot, add
 
     def run(self, length: int) -> Floats:
         """Run with the cache holding ``length`` positions before these tokens."""
@@ -166,6 +174,8 @@ class Decoder:
     def set_null(self, slot: Floats, add: Floats) -> None:
         """Give the null mood, each [H]; what row 1 holds of another one is forgotten."""
         self._null_slot, self._null_add = slot.astype(np.float32), add.astype(np.float32)
+        self._steps[1].slot[1, 0] = self._null_slot
+        self._steps[1].add[1, 0] = self._null_add
         self._lengths[1] = 0
         if self._guided:
             self._fill_null_row()
@@ -201,11 +211,7 @@ class Decoder:
         binding = self._steps[self._guided]
         binding.ids.fill(token)
         binding.positions.fill(length)
-        binding.slot[0, 0] = slot
-        binding.add[0, 0] = add
-        if self._guided:
-            binding.slot[1, 0] = self._null_slot
-            binding.add[1, 0] = self._null_add
+        binding.hear(slot, add)
         logits = binding.run(length)
         self._ids[length] = token
         self._lengths[0] = length + 1

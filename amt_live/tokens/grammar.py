@@ -65,6 +65,11 @@ def advance(state: State, token: int) -> State:
     """The state after ``token``; raises ValueError when the token may not stand there."""
     if not _is_allowed(state, token):
         raise ValueError(f"{v.name(token)} may not follow in phase {state.phase.name}")
+    return after(state, token)
+
+
+def after(state: State, token: int) -> State:
+    """The state after a token that is known to be allowed there: it was drawn under the mask."""
     if token == v.MOOD:
         if state.phase is Phase.BAR:
             return State(Phase.HEAD, state.bar_steps, v.KEY_FIRST)
@@ -80,32 +85,63 @@ def advance(state: State, token: int) -> State:
     if token < v.DURATION_FIRST:
         return _add_note(state, token)
     if token < v.KEY_FIRST:
-        return state._replace(phase=Phase.DURATION, duration=token - v.DURATION_FIRST, pitch=-1)
+        return _lengthened(state, token - v.DURATION_FIRST)
     return _advance_head(state, token)
 
 
 def _open_group(state: State, token: int) -> State:
     part, level = divmod(token - v.PART_VELOCITY_FIRST, v.VELOCITY_LEVELS)
     same = part == state.part
-    return state._replace(
-        phase=Phase.PART,
-        part=part,
-        level=level,
-        duration=-1,
-        pitch=-1,
-        used=state.used if same else 0,
-        in_group=state.in_group if same else 0,
+    return State(
+        Phase.PART,
+        state.bar_steps,
+        state.head,
+        state.chords,
+        state.position,
+        part,
+        level,
+        -1,
+        -1,
+        state.used if same else 0,
+        state.in_group if same else 0,
+        state.at_position,
+    )
+
+
+def _lengthened(state: State, duration: int) -> State:
+    _, bar_steps, head, chords, position, part, level, _, _, used, in_group, at_position = state
+    return State(
+        Phase.DURATION,
+        bar_steps,
+        head,
+        chords,
+        position,
+        part,
+        level,
+        duration,
+        -1,
+        used,
+        in_group,
+        at_position,
     )
 
 
 def _add_note(state: State, token: int) -> State:
     pitch = pitch_of(token)
-    return state._replace(
-        phase=Phase.PITCH,
-        pitch=pitch,
-        used=state.used | 1 << pitch,
-        in_group=state.in_group + 1,
-        at_position=state.at_position + 1,
+    _, bar_steps, head, chords, position, part, level, duration, _, used, in_group, count = state
+    return State(
+        Phase.PITCH,
+        bar_steps,
+        head,
+        chords,
+        position,
+        part,
+        level,
+        duration,
+        pitch,
+        used | 1 << pitch,
+        in_group + 1,
+        count + 1,
     )
 
 
@@ -157,40 +193,45 @@ def allowed(state: State) -> Ranges:
 
 
 def _after_note(state: State) -> Ranges:
-    ranges: list[tuple[int, int]] = [_BARS, *_positions_after(state)]
+    """In the order of their ids."""
+    onward: Ranges = (_BARS, *_positions_after(state))
     if state.at_position >= MAX_NOTES_PER_POSITION:
-        return tuple(ranges)
-    next_part = v.part_velocity_id(state.part + 1, 0)
+        return onward
+    part, is_full = state.part, state.in_group >= MAX_NOTES_PER_GROUP
+    is_drums = part == DRUMS.index
+    ranges = list(onward)
+    if state.level and not is_full:
+        # The same part softer: louder notes of a group come first.
+        first = v.PART_VELOCITY_FIRST + part * v.VELOCITY_LEVELS
+        ranges.append((first, first + state.level))
+    next_part = v.PART_VELOCITY_FIRST + (part + 1) * v.VELOCITY_LEVELS
     if next_part < v.PITCH_FIRST:
         ranges.append((next_part, v.PITCH_FIRST))
-    if state.in_group >= MAX_NOTES_PER_GROUP:
+    if is_full:
         return tuple(ranges)
-    if state.level:
-        # The same part softer: louder notes of a group come first.
-        first = v.part_velocity_id(state.part, 0)
-        ranges.append((first, first + state.level))
-    if state.part == DRUMS.index:
-        ranges.append((v.drum_id(state.pitch) + 1, v.DURATION_FIRST))
+    if is_drums:
+        higher = v.drum_id(state.pitch) + 1
+        if higher < v.DURATION_FIRST:
+            ranges.append((higher, v.DURATION_FIRST))
     else:
-        ranges.append((v.pitch_id(state.pitch) + 1, v.DRUM_FIRST))
-        ranges.append((v.DURATION_FIRST, v.DURATION_FIRST + state.duration))
-    return tuple(span for span in ranges if span[0] < span[1])
+        higher = v.PITCH_FIRST + state.pitch + 1
+        if higher < v.DRUM_FIRST:
+            ranges.append((higher, v.DRUM_FIRST))
+        if state.duration > 0:
+            ranges.append((v.DURATION_FIRST, v.DURATION_FIRST + state.duration))
+    return tuple(ranges)
 
 
 def _positions_after(state: State) -> Ranges:
-    first = v.POSITION_FIRST + _positions_before(state.position + 1)
-    end = v.POSITION_FIRST + _positions_before(state.bar_steps)
+    first = v.POSITION_FIRST + _POSITIONS_BEFORE[state.position + 1]
+    end = v.POSITION_FIRST + _POSITIONS_BEFORE[state.bar_steps]
     return ((first, end),) if first < end else ()
-
-
-def _positions_before(step: int) -> int:
-    """How many grid positions of a bar lie before ``step``."""
-    return _POSITIONS_BEFORE[step]
 
 
 _POSITIONS_BEFORE: Final = tuple(
     sum(position < step for position in v.POSITIONS) for step in range(v.BAR_STEPS[-1] + 1)
 )
+"""How many grid positions of a bar lie before each step."""
 
 
 def forbidden(state: State) -> tuple[int, ...]:
@@ -198,16 +239,12 @@ def forbidden(state: State) -> tuple[int, ...]:
     if not state.used or state.phase not in (Phase.PART, Phase.DURATION, Phase.PITCH):
         return ()
     first = v.DRUM_FIRST - v.DRUM_PITCHES[0] if state.part == DRUMS.index else v.PITCH_FIRST
-    return tuple(first + pitch for pitch in _bits(state.used))
-
-
-def _bits(bits: int) -> list[int]:
-    found = []
+    found, bits = [], state.used
     while bits:
         low = bits & -bits
-        found.append(low.bit_length() - 1)
+        found.append(first + low.bit_length() - 1)
         bits ^= low
-    return found
+    return tuple(found)
 
 
 def may_insert_mood(state: State) -> bool:
@@ -218,6 +255,7 @@ def may_insert_mood(state: State) -> bool:
 def _is_allowed(state: State, token: int) -> bool:
     if token == v.MOOD and may_insert_mood(state):
         return True
-    return any(first <= token < end for first, end in allowed(state)) and token not in forbidden(
-        state
-    )
+    for first, end in allowed(state):
+        if first <= token < end:
+            return token not in forbidden(state)
+    return False

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from amt_live.engine import conducting
+from amt_live.engine import conducting, urging
 from amt_live.engine.conducting import SILENCE, Heard
 from amt_live.music.parts import PARTS, part_named
 from amt_live.text.aim import Aim
@@ -41,7 +41,7 @@ def nats(
 ) -> np.ndarray:
     bias = np.zeros(v.SIZE, np.float32)
     state = grammar.State(phase, BAR, position=position, part=part)
-    conducting.lean(bias, heard, state, aim)
+    urging.lean(bias, heard, state, aim)
     return bias
 
 
@@ -90,7 +90,7 @@ def test_what_is_as_asked_is_left_alone() -> None:
     pitches = nats(heard, aim, grammar.Phase.DURATION)[v.PITCH_FIRST : v.DRUM_FIRST]
     assert not pitches[36:85].any() and pitches[0] < -5 > pitches[127]
     assert not nats(heard, aim, grammar.Phase.PART).any()
-    assert np.allclose(conducting._slope(heard, conducting.LOUDNESS, aim), 0)
+    assert np.allclose(urging.steepness(heard, conducting.LOUDNESS, aim), 0)
 
 
 def test_short_notes_are_asked_to_be_longer() -> None:

@@ -112,3 +112,20 @@ def test_a_bias_moves_weight_within_a_group_and_not_between_groups() -> None:
     assert abs(draws["grouped"][:3].sum() - share) < 0.03
     assert draws["plain"][:3].sum() > share + 0.08
     assert draws["grouped"][0] > 2 * weights[0] / weights.sum()
+
+
+def test_the_numbers_are_those_of_numpy() -> None:
+    sampler, numbers = Sampler(7), np.random.Generator(np.random.PCG64(7))
+    assert [sampler.random() for _ in range(500)] == numbers.random(500).tolist()
+
+
+def test_a_group_that_is_pushed_out_of_single_precision_keeps_its_weight() -> None:
+    logits = np.array([[0.0, 1.0, 0.5, -30.0]], np.float32)
+    bias = np.array([-200.0, -201.0, 0.0, 0.0], np.float32)
+    sampler = Sampler(1)
+    drawn = [
+        sampler.choose(logits, [(0, 2), (2, 4)], bias=bias, groups=[(0, 2)]) for _ in range(3000)
+    ]
+    weights = np.exp(logits[0])
+    share = weights[:2].sum() / weights.sum()
+    assert abs(np.mean([token < 2 for token in drawn]) - share) < 0.03
