@@ -115,7 +115,7 @@ class Arming:
         if self._band.calling.is_listening:
             return  # nothing of it is heard before the answer
         if self._transport.timeline is not None and at_ticks < self._band.earliest_ticks():
-            self._band.let_enter(at_ticks)
+            self._band.turning.let_enter(at_ticks)
 
     def _lay(self, steps: Sequence[Step], armed: Armed) -> None:
         for step in steps:

@@ -40,6 +40,7 @@ from amt_live.engine.stream import BEAT_TICKS, Stream
 from amt_live.engine.swapping import Primer, Translator, put_in
 from amt_live.engine.tape import EVENTS_AT_ONCE, Tape
 from amt_live.engine.transport import Transport
+from amt_live.engine.turning import TurnDesk
 from amt_live.inference.generator import Generator
 from amt_live.inference.generator import Sampling as Drawing
 from amt_live.midi.clock import Clock
@@ -47,7 +48,7 @@ from amt_live.midi.fields import row_of
 from amt_live.midi.listening import Ears
 from amt_live.midi.output import Output
 from amt_live.music.beats import TICKS_PER_QUARTER, ticks_to_beats
-from amt_live.music.events import Event, Note
+from amt_live.music.events import Note
 from amt_live.text.styles import Style
 
 LOOKAHEAD_TICKS: Final = 8 * BEAT_TICKS
@@ -58,9 +59,6 @@ START_TICKS: Final = 2 * BEAT_TICKS
 """Music decoded before the playhead starts to move."""
 
 START_DELAY_S: Final = 0.03
-MAX_ENTRY_S: Final = 0.25
-"""A mood that did not enter so long after its turn has come too late."""
-
 STATE_PERIOD_S: Final = 0.08
 
 
@@ -118,6 +116,7 @@ class Band:
         generator.set_sampling(Drawing(**asdict(settings.sampling)))
         self.arming = Arming(self)
         self.lateness = LateDesk(self)
+        self.turning = TurnDesk(self)
         self.latency_ms = settings.latency_ms
         self.calling = CallDesk(self)
         self.banks = BankDesk(self)
@@ -127,8 +126,6 @@ class Band:
         self._last_beat = -1
         self._next_state_s = clock.now()
         self._retry_at_s = 0.0
-        self._turned_s: float | None = None
-        self._went_back_s = float("-inf")
         self.state = BandState()
         self.publish_state()
 
@@ -189,27 +186,11 @@ class Band:
         self.health.decoded(self.clock.now() - started_s)
         self.tape.stepped()
         if entering is not None and self.stream.enters_at is None:
-            self._measure_turn(events, in_haste=True)
-            self._enter(max(entering, self.soonest_ticks()), events)
+            self.turning.enter(entering, events)
         elif events:
             self.tape.flush()
             self.queued.put(events)
-            self._measure_turn(events)
-
-    def _measure_turn(self, events: Sequence[Event], *, in_haste: bool = False) -> None:
-        turned_s = self._turned_s
-        if turned_s is not None and any(isinstance(event, Note) for event in events):
-            self._turned_s = None
-            self.health.turned(self.clock.now() - turned_s, in_haste=in_haste)
-
-    def _enter(self, at_ticks: int, events: Sequence[Event]) -> None:
-        """The first notes of a mood that enters in haste: they are played as soon as can be."""
-        self.tape.enter(at_ticks)
-        self.tape.flush()
-        self.queued.entry_ticks = at_ticks
-        self.queued.put(events)
-        if self.stream.horizon_ticks <= at_ticks:  # what comes next would be late
-            self.skip_to(at_ticks + self.transport.ticks_in(self.health.group_s))
+            self.turning.measure(events)
 
     def skip_to(self, ticks: int) -> None:
         """Let the stream write nothing before a tick."""
@@ -227,22 +208,6 @@ class Band:
         """Bars that somebody else plays, from where the stream goes back to next."""
         self.tape.write("heard", heard_record(bars))
         self.stream.heard_bars = bars
-
-    def let_enter(self, at_ticks: int) -> None:
-        """The mood that turns at a tick enters in haste, with a few notes."""
-        self.tape.write("enters", at_ticks)
-        self.stream.enters_at = at_ticks
-
-    def has_just_turned(self, within_s: float) -> bool:
-        """Whether the stream went back so lately that it may well be close to the playhead."""
-        return self.clock.now() - self._went_back_s < within_s
-
-    def is_entering(self) -> bool:
-        """Whether a mood that turned a moment ago is about to enter."""
-        turned_at = self.stream.enters_at
-        if turned_at is None:
-            return False
-        return self.playhead_ticks < turned_at + self.transport.ticks_in(MAX_ENTRY_S)
 
     def _lookahead_ticks(self) -> int:
         return max(LOOKAHEAD_TICKS, self.transport.ticks_in(LOOKAHEAD_S))
@@ -271,9 +236,8 @@ class Band:
     def go_back(self, ticks: int) -> None:
         """Forget what starts at or after a tick, played by the plan as it is now from there on."""
         self.tape.write("back", ticks)
-        self._went_back_s = self.clock.now()
         is_heard = ticks < self.stream.horizon_ticks and not self.calling.is_ahead
-        self._turned_s = self.clock.now() if is_heard else None
+        self.turning.went_back(is_heard=is_heard)
         self.stream.rewind(ticks)
         self.queued.go_back(ticks)
 

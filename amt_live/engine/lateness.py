@@ -68,7 +68,7 @@ class LateDesk:
     def follow(self) -> None:
         """Do what has to be done when the stream is behind."""
         band = self._band
-        if band.is_entering() or band.calling.is_listening:
+        if band.turning.is_entering() or band.calling.is_listening:
             return
         if self.policy == "thin":
             self._thin()
@@ -84,7 +84,9 @@ class LateDesk:
         is_thinned = band.stream.most_notes != self._usual
         if is_thinned and ahead_s > ENOUGH_S:
             self._play_at_most(self._usual)
-        elif not is_thinned and ahead_s < THIN_BELOW_S and not band.has_just_turned(TURNED_S):
+        elif (
+            not is_thinned and ahead_s < THIN_BELOW_S and not band.turning.has_just_turned(TURNED_S)
+        ):
             band.health.thinned += 1
             self._play_at_most(min(THIN_NOTES, self._usual or THIN_NOTES))
 
