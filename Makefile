@@ -17,7 +17,7 @@ PYTEST_ARGS ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help play test lint check format install-train wheels screenshot docs clean
+.PHONY: help play test lint check format install-train wheels screenshot cast docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ wheels: $(DEV) ## both distributions into dist/: amt-live and amt-live-gpu
 
 screenshot: $(DEV) ## take docs/tui.png from the real program
 	$(BIN)/python docs/screenshot.py
+
+cast: $(DEV) ## film docs/cast.webp from the real program in a real terminal
+	$(BIN)/python docs/cast.py
 
 docs: $(DEV) ## build the documentation into build/site, warnings as errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
