@@ -46,6 +46,7 @@ TREE = described(NODES["/"], VALUES)
 EXAMPLES = {
     "key": "D minor",
     "chords": "Dm7 | G7",
+    "leans": "C 2 F# -8 bass -4",
     "text": "calm",
     "target": "/amt/density",
     "name": "verse",

@@ -309,9 +309,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run, print, and compare with the limits."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.stage.calls")
     parser.add_argument("--calls", type=int, default=8)
-    parser.add_argument(
-        "--sparse", type=int, default=6, help="calls of few notes or none"
-    )
+    parser.add_argument("--sparse", type=int, default=6, help="calls of few notes or none")
     parser.add_argument("--bars", type=int, default=8)
     parser.add_argument("--tempo", type=float, default=120.0)
     parser.add_argument("--period", type=int, default=256, help="frames a JACK period")
