@@ -1,7 +1,7 @@
 """What the band around the decoder costs: words, Python around the graph, the way to a first note.
 
-Measured with the real parts: a take that the engine plays on a clock that does not tick, and a
-daemon that is started to hear its first note.
+Measured with the real parts: the stream that the engine decodes, and a daemon that is started to
+hear its first note.
 """
 
 import os
@@ -11,25 +11,29 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from amt_live.control.state import Sampling
 from amt_live.engine.model import Model, open_decoder
+from amt_live.engine.moods import MoodDesk
+from amt_live.engine.plan import Plan
+from amt_live.engine.stream import Stream
 from amt_live.errors import AmtError
 from amt_live.inference.decoder import Decoder
 from amt_live.inference.generator import Generator, Steering
-from amt_live.inference.timing import Sample, Stopwatch, median_ms, quiet_ms, timed
-from amt_live.offline import Request, Stage
+from amt_live.inference.generator import Sampling as Drawing
+from amt_live.inference.timing import Sample, Stopwatch, median_ms, timed
+from amt_live.music.events import Note
 from amt_live.osc.codec import Malformed, decode, encode
 from amt_live.osc.limits import Limits
-from amt_live.tokens import grammar
 
 if TYPE_CHECKING:
     import onnxruntime
 
 MOOD: Final = "fast aggressive metal"
-BARS: Final = 4
+TURNS: Final = 16
 EMBEDDED: Final = 8
 TURN: Final = 50
 """Tokens that are judged together."""
@@ -39,20 +43,20 @@ ASK_EVERY_S: Final = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What the band adds to the graph, from one take; medians, in microseconds a step."""
+    """What the band adds to the graph, from one stream; microseconds a token."""
 
+    python_us: float
+    """All of it."""
     draw_us: float
-    """Guidance, mask, leaning and draw."""
-    grammar_us: float
-    """What may follow, and the state after it."""
+    """Guidance, mask and draw."""
     step_us: float
     """Setting the graph's inputs, and keeping ids and moods."""
     tokens_per_note: float
 
     @property
-    def python_us(self) -> float:
-        """All of it."""
-        return self.draw_us + self.grammar_us + self.step_us
+    def stream_us(self) -> float:
+        """The rest: what may follow, how words, key and what was played lean on it, the notes."""
+        return self.python_us - self.draw_us - self.step_us
 
 
 class _Watch:
@@ -77,60 +81,73 @@ class _WatchedGenerator(Generator):
         self._watch = watch
         self.draws: list[Sample] = []
         self.steps: list[Sample] = []
-        self.fed: list[int] = []
 
     def choose(self, *args: Any, **kwargs: Any) -> int:
         """Draw, and keep the time."""
         watch, ran_s = Stopwatch(), self._watch.ran_s
         token = super().choose(*args, **kwargs)
-        self._note(self.draws, watch, ran_s)
+        self.draws.append(watch.stop(less_s=self._watch.ran_s - ran_s))
         return token
 
     def feed(self, token: int, mood: Steering) -> None:
         """Step, and keep the time outside the graph."""
-        self.fed.append(token)
         watch, ran_s = Stopwatch(), self._watch.ran_s
         super().feed(token, mood)
-        self._note(self.steps, watch, ran_s)
-
-    def _note(self, samples: list[Sample], watch: Stopwatch, ran_s: float) -> None:
-        sample = watch.stop(less_s=self._watch.ran_s - ran_s)
-        if not sample.disturbed:  # else it cannot be told from the graph's part
-            samples.append(sample)
+        self.steps.append(watch.stop(less_s=self._watch.ran_s - ran_s))
 
 
 def measure_costs(folder: Path, model: Model) -> Costs:
-    """Play a few dense bars and see what is spent outside the graph."""
+    """Stream some hundred tokens of a dense mood and see what is spent outside the graph: once as
+    it is, once with a watch on each draw and step, which takes time itself."""
     decoder = open_decoder(folder, model.manifest)
     watch = _Watch(decoder.session)
+    decoder = Decoder(watch, decoder.sizes, decoder.provider)
     null = model.moods.read("", {})
-    watched = Decoder(watch, decoder.sizes, decoder.provider)
-    generator = _WatchedGenerator(watched, null, watch)
-    take = Stage(replace(model, generator=generator)).play(Request(MOOD, bars=BARS))
+    plan = Plan(MoodDesk(model.moods, MOOD).direction())
+    plain, watched = Generator(decoder, null), _WatchedGenerator(decoder.fork(), null, watch)
+    for generator in (plain, watched):
+        generator.set_sampling(Drawing(**asdict(Sampling())))
+    whole, notes = _stream(plain, plan, watch)
+    _stream(watched, plan, watch)
     return Costs(
-        draw_us=_quiet_us(generator.draws),
-        grammar_us=_quiet_us(_follow_grammar(generator.fed)),
-        step_us=_quiet_us(generator.steps),
-        tokens_per_note=take.tokens / max(len(take.notes), 1),
+        python_us=_quiet_us(whole, plain.position),
+        draw_us=_quiet_us(_turns(watched.draws), watched.position),
+        step_us=_quiet_us(_turns(watched.steps), watched.position),
+        tokens_per_note=plain.position / max(notes, 1),
     )
 
 
-def _quiet_us(samples: Sequence[Sample]) -> float:
-    turns = [samples[first : first + TURN] for first in range(0, len(samples), TURN)]
-    return quiet_ms(turns) * 1000
+def _stream(generator: Generator, plan: Plan, watch: _Watch) -> tuple[list[list[Sample]], int]:
+    """Turns of samples of what the stream does outside the graph, and how many notes came."""
+    stream = Stream(generator, plan)
+    turns: list[list[Sample]] = []
+    notes = 0
+    while len(turns) < TURNS:
+        until, turn = generator.position + TURN, []
+        while generator.position < until:
+            stopwatch, ran_s = Stopwatch(), watch.ran_s
+            events = stream.advance()
+            turn.append(stopwatch.stop(less_s=watch.ran_s - ran_s))
+            notes += sum(isinstance(event, Note) for event in events)
+        turns.append(turn)
+    return turns, notes
 
 
-def _follow_grammar(tokens: Sequence[int]) -> list[Sample]:
-    """Ask what may follow, and go on, through a stream."""
-    state, rest = grammar.START, iter(tokens)
+def _turns(samples: Sequence[Sample]) -> list[Sequence[Sample]]:
+    return [samples[first : first + TURN] for first in range(0, len(samples), TURN)]
 
-    def follow() -> None:
-        nonlocal state
-        grammar.allowed(state)
-        grammar.forbidden(state)
-        state = grammar.advance(state, next(rest))
 
-    return timed(follow, len(tokens))
+def _quiet_us(turns: Sequence[Sequence[Sample]], tokens: int) -> float:
+    """Microseconds a token while the machine leaves it alone: a quarter of the turns are not
+    slower. A turn stands for the mean of its undisturbed samples, for tokens differ in what they
+    cost; not every token is drawn, and not every unit of work writes one."""
+    means = []
+    for turn in turns:
+        quiet = [sample.duration_s for sample in turn if not sample.disturbed]
+        if quiet:
+            means.append(sum(quiet) / len(quiet))
+    share = sum(map(len, turns)) / max(tokens, 1)
+    return sorted(means)[(len(means) - 1) // 4] * share * 1e6 if means else float("nan")
 
 
 def measure_embedding(model: Model) -> float:

@@ -58,7 +58,7 @@ class Report:
             "python_us": round(self.costs.python_us, 1),
             "python_us_parts": {
                 "draw": round(self.costs.draw_us, 1),
-                "grammar": round(self.costs.grammar_us, 1),
+                "stream": round(self.costs.stream_us, 1),
                 "step": round(self.costs.step_us, 1),
             },
             "peers": peers,
@@ -96,8 +96,8 @@ class Report:
             f"a mood's text    {self.embed_ms:.1f} ms",
             f"first note       {note}",
             f"Python           {costs.python_us:.0f} us a step, {share:.1f}% of a paced guided "
-            f"one: draw {costs.draw_us:.0f}, grammar {costs.grammar_us:.0f}, "
-            f"rest {costs.step_us:.0f}",
+            f"one: draw {costs.draw_us:.0f}, mask, leaning and notes {costs.stream_us:.0f}, "
+            f"inputs {costs.step_us:.0f}",
             f"tokens           {1000 / self.ms_per_token:.0f} a second, guided and paced, "
             f"at {PACED_AT} positions",
             f"a note           {costs.tokens_per_note * self.ms_per_token:.2f} ms "
