@@ -17,7 +17,7 @@ SHOWN: Final = (
     "velocity_similarity", "music_pitch_class_entropy", "degenerate", "copy_excess",
 )  # fmt: skip
 EFFORT: Final = Effort(
-    seeds=1, control_seeds=0, windows_a_label=6, floor_takes=2, streams=0, pairs=12, changes=0
+    seeds=1, control_seeds=0, windows_a_label=12, floor_takes=2, streams=0, pairs=12, changes=0
 )
 MOST_VALUES: Final = 12
 
