@@ -43,8 +43,11 @@ EXAMPLES = {
 
 def needed(entry):
     """Arguments that an action cannot do without."""
+    words = {"leans": "C 2 bass -4"}
     atoms = [
-        "calm piano" if a.kind == "text" else a.high for a in entry.arguments if not a.optional
+        words.get(a.name, "calm piano") if a.kind == "text" else a.high
+        for a in entry.arguments
+        if not a.optional
     ]
     return atoms * (entry.repeats[0] if entry.repeats else 1)
 
