@@ -19,6 +19,8 @@ MANIFEST_NAME: Final = "manifest.json"
 WEIGHTS: Final = ("float32", "uint8-per-channel", "int4-block32")
 """Kinds of decoder weights that this program plays."""
 REQUIRED_FILES: Final = ("decoder.onnx", "encoder.onnx", "tokenizer.json", "conditioning.npz")
+ENCODER_FILES: Final = ("encoder.onnx", "tokenizer.json")
+"""What a model may leave in the folder of another one beside it: most of its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class KeyValueLayout:
 class EncoderSettings:
     """The text encoder: ``dimension`` of its unit vectors, and how texts are cut for it.
 
-    ``layers`` is 0 where a model does not say.
+    ``layers`` is 0 where a model does not say. ``beside`` names the model folder beside this one
+    that holds the encoder's files; empty where a model holds its own.
     """
 
     name: str
@@ -54,6 +57,11 @@ class EncoderSettings:
     max_tokens: int = 128
     lowercase: bool = True
     layers: int = 0
+    beside: str = ""
+
+    def place(self, folder: Path) -> Path:
+        """The folder that holds the encoder's files, of a model in ``folder``."""
+        return folder.parent / self.beside if self.beside else folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,8 @@ class Manifest:
         record = {"format": FORMAT, **asdict(self)}
         if not self.checks:
             del record["checks"]
+        if not self.encoder.beside:
+            del record["encoder"]["beside"]
         record["vocabulary"] = record.pop("fingerprint")
         return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
@@ -122,8 +132,18 @@ def load_manifest(folder: Path, *, verify: bool = True) -> Manifest:
             f"{folder} has weights of kind {manifest.weights[:40]!r}, this program plays "
             f"{', '.join(WEIGHTS)}; export the model again or update amt-live."
         )
-    _check_files(folder, manifest.files, verify)
+    _check_files(folder, manifest, verify)
     return manifest
+
+
+def encoder_folder(folder: Path) -> Path:
+    """The folder that holds a model's encoder: its own, or the one beside it that it names.
+
+    A folder that is no model is returned as it is. Raises ModelError.
+    """
+    if not (folder / MANIFEST_NAME).is_file():
+        return folder
+    return load_manifest(folder, verify=False).encoder.place(folder)
 
 
 def list_models(parent: Path) -> list[str]:
@@ -143,13 +163,13 @@ def _parse(record: dict[str, Any]) -> Manifest:
     conditioning = record["conditioning"]
     files = dict(record["files"])
     for name in files:
-        # What lies elsewhere is none of a model's business, and must not be read for it.
-        if not name.isprintable() or name in ("", ".", "..") or set(name) & set("/\\:"):
-            raise ValueError(f"{name!r} is no name of a file beside it")
+        _check_plain(name)
     name = record["name"]
     if not isinstance(name, str) or not name.isprintable():
         raise ValueError(f"{name!r} is no name")
     encoder = EncoderSettings(**record["encoder"])
+    if encoder.beside:
+        _check_plain(encoder.beside)
     _check_positive(dimension=encoder.dimension, max_tokens=encoder.max_tokens)
     _check_positive(**record["sizes"])
     return Manifest(
@@ -168,20 +188,33 @@ def _parse(record: dict[str, Any]) -> Manifest:
     )
 
 
+def _check_plain(name: str) -> None:
+    # What lies elsewhere is none of a model's business, and must not be read for it.
+    if not name.isprintable() or name in ("", ".", "..") or set(name) & set("/\\:"):
+        raise ValueError(f"{name!r} is no name of a file beside it")
+
+
 def _check_positive(**values: object) -> None:
     for name, value in values.items():
         if type(value) is not int or not 0 < value < 1 << 31:
             raise ValueError(f"{name} {value!r} is no positive whole number")
 
 
-def _check_files(folder: Path, files: Mapping[str, str], verify: bool) -> None:
+def _check_files(folder: Path, manifest: Manifest, verify: bool) -> None:
+    files, encoder = manifest.files, manifest.encoder
+    places = dict.fromkeys(files, folder) | dict.fromkeys(ENCODER_FILES, encoder.place(folder))
     for name in REQUIRED_FILES:
-        if name not in files or not (folder / name).is_file():
+        if name not in files or not (places[name] / name).is_file():
+            if encoder.beside and name in ENCODER_FILES:
+                raise ModelError(
+                    f"{folder} reads with the {name} of {places[name]}, which is not there; "
+                    f"get the model {encoder.beside} as well."
+                )
             raise ModelError(f"{folder} lacks {name}; get the model again.")
     if not verify:
         return
     for name, expected in files.items():
-        path = folder / name
+        path = places[name] / name
         # What playing does not need (the checkpoint, the card) may have been removed to save space.
         if path.is_file() and hash_file(path) != expected:
             raise ModelError(

@@ -76,6 +76,7 @@ def _model(manifest: Manifest) -> Iterator[str]:
     yield (
         f"- Text encoder: {encoder.name}, {encoder.dimension} numbers, {encoder.pooling} pooling, "
         f"at most {encoder.max_tokens} word pieces."
+        + (f" Its files lie in the model `{encoder.beside}` beside it." if encoder.beside else "")
     )
     cosine = manifest.checks.get("encoder_cosine")
     if cosine is not None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from amt_live.errors import FileError
+from amt_live.manifest import encoder_folder
 from amt_live.music.parts import PARTS
 from export import attributes, examples, readout, words
 from export.corpus import Corpus, PieceInfo
@@ -118,6 +119,7 @@ def is_current(path: Path, corpus: Corpus, encoder: Path) -> bool:
         return False
     if meta.get("descriptions", "") != Descriptions.load(path.parent).fingerprint():
         return False
+    encoder = encoder_folder(encoder)
     return not (encoder / "encoder.onnx").is_file() or meta["encoder"] == _encoder_hash(encoder)
 
 
@@ -127,6 +129,7 @@ def make(path: Path, corpus: Corpus, encoder: Path, captions: int) -> None:
     The scale of a file that this one replaces is kept where the corpus is the same, so that weights
     trained with it keep their meaning.
     """
+    encoder = encoder_folder(encoder)
     open_embedder(encoder)
     corpus = with_descriptions(corpus, path.parent)
     scale = _kept_scale(path, corpus) or fit_scale(corpus, SCALE_SAMPLES, seed=1)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from amt_live.errors import FileError
-from amt_live.manifest import MANIFEST_NAME, EncoderSettings, load_manifest
+from amt_live.manifest import MANIFEST_NAME, EncoderSettings, encoder_folder, load_manifest
 from export.encoder_source import MODEL_TYPES, load_weights, open_source, tokenizer_text
 from export.graph import CONTRIB, FLOAT, INT64, Graph, quantise_matmuls
 
@@ -239,8 +239,8 @@ def read_settings(folder: Path) -> EncoderSettings:
 
 def exported(source: Path | None, into: Path, pooling: str = "mean") -> Path:
     """The folder of an exported encoder: ``source`` if it is one, else ``into``, made from it."""
-    if source is not None and (source / "encoder.onnx").is_file():
-        return source
+    if source is not None and (encoder_folder(source) / "encoder.onnx").is_file():
+        return encoder_folder(source)
     settings = into / SETTINGS_NAME
     if settings.is_file():
         made = read_settings(into)

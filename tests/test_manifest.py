@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from amt_live.errors import ModelError
-from amt_live.manifest import list_models, load_manifest
+from amt_live.manifest import ENCODER_FILES, encoder_folder, list_models, load_manifest
+from amt_live.text.embedder import Embedder
 
 TINY = Path(__file__).parents[1] / "models" / "tiny"
+BESIDE = {"beside": "mine"}
 
 
 @pytest.fixture
@@ -58,6 +60,44 @@ def test_a_missing_folder_with_nothing_beside_it_says_so(tmp_path):
 def test_a_corrupt_manifest_is_one_line(folder, text):
     (folder / "manifest.json").write_text(text, encoding="latin-1")
     assert "manifest.json" in refusal(folder)
+
+
+@pytest.fixture
+def light(folder):
+    """A model that reads with the encoder of ``mine``, beside it."""
+    path = Path(shutil.copytree(folder, folder.with_name("light")))
+    for name in ENCODER_FILES:
+        (path / name).unlink()
+    edit(path, encoder=json.loads((path / "manifest.json").read_text())["encoder"] | BESIDE)
+    return path
+
+
+def test_a_model_may_read_with_the_encoder_of_one_beside_it(folder, light):
+    manifest = load_manifest(light)
+    assert manifest.encoder.place(light) == encoder_folder(light) == folder
+    assert encoder_folder(folder) == folder
+    phrase = "a slow waltz"
+    heard = Embedder(light, manifest).embed(phrase)
+    assert (heard == Embedder(folder, load_manifest(folder)).embed(phrase)).all()
+    text = manifest.as_json()
+    assert json.loads(text)["encoder"]["beside"] == "mine"
+
+
+def test_an_encoder_beside_that_is_gone_is_named(folder, light):
+    shutil.rmtree(folder)
+    assert "get the model mine as well" in refusal(light)
+
+
+def test_an_encoder_beside_that_is_another_is_refused(folder, light):
+    (folder / "encoder.onnx").write_bytes(b"another")
+    assert "SHA-256 differs" in refusal(light)
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/b", "../mine", "a\\b", "C:", "a\n", 3])
+def test_an_encoder_lies_beside_and_nowhere_else(light, name):
+    encoder = json.loads((light / "manifest.json").read_text())["encoder"]
+    edit(light, encoder={**encoder, "beside": name})
+    assert "corrupt" in refusal(light)
 
 
 def test_another_format_says_update_or_export(folder):

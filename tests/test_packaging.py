@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from amt_live.manifest import ENCODER_FILES, encoder_folder
+
 ROOT = Path(__file__).parents[1]
 PROJECTS = {"amt-live": ROOT, "amt-live-gpu": ROOT / "gpu"}
 RUNTIMES = {"onnxruntime", "onnxruntime-gpu"}
@@ -122,9 +124,12 @@ def test_the_wheel_holds_both_halves_and_the_models(name: str, wheels: dict[str,
         names = archive.namelist()
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"amt_live", "export"}
-    for model in ("default", "tiny"):
-        for file in ("manifest.json", "decoder.onnx", "encoder.onnx", "tokenizer.json"):
+    for model in ("default", "small", "tiny"):
+        for file in ("manifest.json", "decoder.onnx", "conditioning.npz"):
             assert f"amt_live/_models/{model}/{file}" in names
+        held = encoder_folder(ROOT / "models" / model).name
+        for file in ENCODER_FILES:
+            assert f"amt_live/_models/{held}/{file}" in names
     assert not [name for name in names if "__pycache__" in name or name.endswith(".log")]
 
 
@@ -159,4 +164,5 @@ def test_an_installed_wheel_knows_its_models(wheels: dict[str, Path], tmp_path: 
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(site))
-    assert "default" in done.stdout and "tiny" in done.stdout
+    assert all(f"{name}: " in done.stdout for name in ("default", "small", "tiny"))
+    assert "cannot be played" not in done.stdout

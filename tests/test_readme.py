@@ -73,3 +73,21 @@ def test_the_figures_of_the_model_are_those_of_its_evaluation() -> None:
         name: figures[name] for name, _ in shown
     }
     assert figures["model_sha256"] == model_hash(load_manifest(ROOT / "models/default"))
+
+
+def test_the_small_model_is_as_good_and_as_fast_as_is_said() -> None:
+    figures = [
+        json.loads((ROOT / f"models/{name}/evaluation.json").read_text(encoding="utf-8"))
+        for name in ("default", "small")
+    ]
+    words = (ROOT / "docs/words.md").read_text(encoding="utf-8")
+    number = r"(-?[\d.]+)(?: \([^)]*\))?"
+    shown = re.findall(rf"^\| `(\w+)` \| {number} \| {number} \|$", words, re.MULTILINE)
+    assert len(shown) >= 10
+    for name, *told in shown:
+        assert [float(value) for value in told] == [each[name] for each in figures], name
+    (lost,) = re.findall(r"loses ([\d.]+) % of the whole", words)
+    default, small = figures
+    assert float(lost) == round(100 * (1 - small["overall"] / default["overall"]), 1)
+    assert small["tokens_per_s"] > 1.5 * default["tokens_per_s"]
+    assert small["model_sha256"] == model_hash(load_manifest(ROOT / "models/small"))

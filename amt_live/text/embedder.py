@@ -28,11 +28,14 @@ class Embedder:
     """The text encoder of a model. Thread-safe."""
 
     def __init__(self, folder: Path, manifest: Manifest | EncoderSettings) -> None:
-        """Open ``encoder.onnx`` and ``tokenizer.json``; ModelError if one is missing or corrupt."""
+        """Open ``encoder.onnx`` and ``tokenizer.json`` of a model, or of the one beside it that it
+        names; ModelError if one is missing or corrupt.
+        """
         from tokenizers import Tokenizer
 
         settings = manifest if isinstance(manifest, EncoderSettings) else manifest.encoder
         self.dimension = settings.dimension
+        folder = settings.place(folder)
         path = folder / "tokenizer.json"
         try:
             self._tokenizer = Tokenizer.from_file(str(path))

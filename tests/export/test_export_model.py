@@ -10,6 +10,7 @@ pytest.importorskip("onnx", reason="the offline half needs amt-live[train]")
 
 from safetensors.numpy import load_file, save_file  # noqa: E402 - after the skips
 
+from amt_live.engine.model import model_hash  # noqa: E402
 from amt_live.errors import AmtError, FileError, ModelError, UsageError  # noqa: E402
 from amt_live.inference.decoder import DecoderSizes, load_decoder  # noqa: E402
 from amt_live.manifest import load_manifest  # noqa: E402
@@ -161,6 +162,22 @@ def test_exporting_again_replaces_the_model_and_can_use_its_own_encoder(run, tmp
         "manifest.json",  # speeds are in it and on the card
         "MODEL_CARD.md",
     }
+
+
+def test_a_model_can_leave_its_encoder_in_the_one_beside_it(run, tmp_path):
+    export_run(run, tmp_path / "whole", CHOICE)
+    light = tmp_path / "light"
+    for _ in range(2):
+        export_run(run, light, ExportChoice(EncoderChoice(beside="whole")))
+        assert {"encoder.onnx", "tokenizer.json"}.isdisjoint(p.name for p in light.iterdir())
+        assert model_hash(load_manifest(light)) == model_hash(load_manifest(tmp_path / "whole"))
+    assert "lie in the model `whole`" in (light / "MODEL_CARD.md").read_text()
+    # What takes its encoder from a model takes it from where it lies.
+    export_run(run, tmp_path / "other", ExportChoice(EncoderChoice(light)))
+    assert (tmp_path / "other" / "encoder.onnx").is_file()
+    assert load_manifest(tmp_path / "other").encoder.beside == ""
+    with pytest.raises(FileError, match="holds no text encoder"):
+        export_run(run, tmp_path / "mine", ExportChoice(EncoderChoice(beside="light")))
 
 
 def test_figures_of_other_weights_are_dropped_and_what_else_was_there_is_kept(run, tmp_path):
