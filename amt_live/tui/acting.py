@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from textual.app import App
-from textual.command import CommandPalette
 
 from amt_live.control.state import PartState
 from amt_live.control.when import When
@@ -15,6 +14,7 @@ from amt_live.errors import AmtError
 from amt_live.music.timeline import MAX_BPM, MIN_BPM
 from amt_live.osc.addresses import ROUTES
 from amt_live.tui.commanding import BandCommands, Choice, choices
+from amt_live.tui.finder import Finder
 from amt_live.tui.help import HelpScreen
 from amt_live.tui.keys import KEYS, Key
 from amt_live.tui.lines import Lines
@@ -126,10 +126,10 @@ class ActingApp(App[Leave]):
 
     def action_commands(self) -> None:
         """Show every command there is, to be found by typing."""
-        if isinstance(self.screen, CommandPalette):
+        if isinstance(self.screen, Finder):
             self.screen.dismiss()
         elif len(self.screen_stack) == 1:
-            self.push_screen(CommandPalette([BandCommands], placeholder="find any command"))
+            self.push_screen(Finder([BandCommands], placeholder="find any command"))
 
     def choices(self) -> list[Choice]:
         """Every command, now: see ``commanding.Commander``."""

@@ -12,8 +12,6 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
-from textual.screen import Screen
 
 from amt_live.control.state import (
     BeatPassed,
@@ -29,6 +27,7 @@ from amt_live.music.parts import PART_NAMES
 from amt_live.tui.acting import ActingApp, Clock, usable
 from amt_live.tui.board import Board
 from amt_live.tui.commanding import RAW, hint_of
+from amt_live.tui.finder import Finder
 from amt_live.tui.frames import FRAMES_PER_S, Frames
 from amt_live.tui.help import HelpScreen
 from amt_live.tui.history import MoodHistory
@@ -102,7 +101,8 @@ class StageApp(ActingApp):
         self._theme_path = theme_path
         self._trouble = trouble
         self._frames: Frames | None = None
-        self._stage: Screen[object] | None = None
+        self.fault: Exception | None = None
+        """What broke the screen: whoever ran it looks here when it has ended."""
         for known in PALETTES.values():
             self.register_theme(textual_theme(known))
         self.palette = palette
@@ -125,6 +125,15 @@ class StageApp(ActingApp):
     def _dress(self) -> None:
         self._frames = Frames(self._boards, self.palette, self.keys)
         self._frames.fit(self.size)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Textual's way out of a fault, which is kept: the first one is the cause of the others."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End, and show no traceback to a performer."""
+        self.panic()
 
     def wear(self, palette: Palette) -> None:
         """Show everything in other colours, now and the next time."""
@@ -271,7 +280,7 @@ class StageApp(ActingApp):
             screen.close()
         elif isinstance(screen, LeaveScreen):
             screen.close(None)
-        elif isinstance(screen, CommandPalette):
+        elif isinstance(screen, Finder):
             screen.dismiss()
         elif self.mode is Mode.TYPING:
             self._parts.focus()

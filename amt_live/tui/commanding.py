@@ -98,7 +98,9 @@ class Commander(Protocol):
 
 
 class BandCommands(Provider):
-    """Looks commands up for Textual's palette."""
+    """Looks commands up for Textual's palette, and does the one that is chosen, once."""
+
+    _has_chosen = False
 
     @property
     def _commander(self) -> Commander:
@@ -106,7 +108,12 @@ class BandCommands(Provider):
         return commander
 
     def _doing(self, choice: Choice) -> Callable[[], None]:
-        return lambda: self._commander.choose(choice)
+        def do() -> None:
+            if not self._has_chosen:  # a second Enter may be on its way already
+                self._has_chosen = True
+                self._commander.choose(choice)
+
+        return do
 
     async def discover(self) -> Hits:
         """Everything, while nothing is typed."""

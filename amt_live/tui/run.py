@@ -17,7 +17,7 @@ from types import FrameType
 from typing import Final
 
 from amt_live.errors import UsageError
-from amt_live.tui import keyfile, remember
+from amt_live.tui import faults, keyfile, remember
 from amt_live.tui.app import StageApp
 from amt_live.tui.history import MoodHistory, default_path
 from amt_live.tui.keys import KEYS, key_name
@@ -27,6 +27,8 @@ from amt_live.tui.theme import PALETTES
 
 PATIENCE_S: Final = 5.0
 """For a screen to close after a signal."""
+LASTING_S: Final = 5.0
+"""A screen that broke after so long is opened again; sooner, it would only break again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,9 @@ def run(
 ) -> Ending:
     """Show the screen for the daemon at ``host:osc_port`` until it is left.
 
-    ``theme`` None is the one of the last time; ``keys`` names a keys file. Raises UsageError where
-    there is no terminal or no such file. Thread: the main one.
+    ``theme`` None is the one of the last time; ``keys`` names a keys file. A screen that breaks is
+    opened again, and says so; the band plays on in any case. Raises UsageError where there is no
+    terminal or no such file. Thread: the main one.
     """
     is_served = "TEXTUAL_DRIVER" in os.environ
     if not is_served and not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -58,19 +61,28 @@ def run(
     table, trouble = keyfile.load_keys(_keys_path(keys))
     theme_path = remember.default_path()
     palette = remember.remembered_theme(theme_path) if theme is None else PALETTES[theme]
-    app = StageApp(
-        OscLink(host, osc_port),
-        f"{host}:{osc_port}",
-        owns_daemon=owns_daemon,
-        history=MoodHistory(default_path()),
-        palette=palette,
-        keys=table,
-        theme_path=theme_path,
-        trouble=trouble,
-    )
-    with _leaving_on_signals(app):
-        app.run()
-    return Ending(app.return_code or 0, app.return_value is Leave.PLAYING)
+    while True:
+        app = StageApp(
+            OscLink(host, osc_port),
+            f"{host}:{osc_port}",
+            owns_daemon=owns_daemon,
+            history=MoodHistory(default_path()),
+            palette=palette,
+            keys=table,
+            theme_path=theme_path,
+            trouble=trouble,
+        )
+        opened_s = time.perf_counter()
+        with _leaving_on_signals(app):
+            app.run()
+        if app.fault is None:
+            return Ending(app.return_code or 0, app.return_value is Leave.PLAYING)
+        trouble = faults.kept(app.fault, faults.default_path())
+        if is_served or time.perf_counter() - opened_s < LASTING_S:
+            sys.stderr.write(f"amt-live: {trouble}\n")
+            return Ending(1, True)
+        # The band does not need this screen, but who plays does.
+        palette = app.palette
 
 
 def _end_with(server_pid: int) -> None:

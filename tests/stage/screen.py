@@ -170,15 +170,19 @@ def resize(term: Terminal, columns: int, rows: int) -> None:
 
 
 async def look(term: Terminal, ear: Ear, figures: Figures) -> None:
-    """The screen shows the bar that is played; raises TimeoutError where it stands still."""
+    """The screen shows the bar that is played; raises TimeoutError where it stands still.
+
+    A screen that broke opens itself again, and leaves its traceback in a file.
+    """
+    fault = term.socket.parent / "amt-live" / "screen-fault.txt"
     resize(term, 100, 30)
     await ear.play()
     start_s = time.perf_counter()
 
     def is_there() -> bool:
         shown = term.screen()
-        if "Traceback" in shown or "ended" in shown:
-            figures.traceback = shown
+        if "Traceback" in shown or "ended" in shown or fault.exists():
+            figures.traceback = fault.read_text() if fault.exists() else shown
             return True
         found = BAR.search(shown)
         if found is None or " bpm" not in shown:

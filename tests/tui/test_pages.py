@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from textual import events
 from textual.command import CommandPalette
 
 from amt_live.control import commands as c
@@ -47,6 +48,25 @@ async def test_the_palette_sends_a_whole_command_and_begins_another(key):
         await s.until(lambda: isinstance(s.app.screen, CommandPalette))
         await s.pilot.press("f8")
         await s.until(lambda: len(s.app.screen_stack) == 1)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [("enter", "enter", "enter"), ("escape", "escape"), ("enter", "escape"), ("f8", "enter")],
+)
+async def test_the_palette_closes_once_however_many_keys_ask(keys):
+    async with show((120, 40)) as s:
+        await s.pilot.press("f8")
+        await s.until(lambda: isinstance(s.app.screen, CommandPalette))
+        await s.pilot.press(*"mood undo", "down")
+        await s.app.screen.workers.wait_for_complete()
+        for key in keys:  # one behind the other, as a terminal sends them, and not one by one
+            s.app.post_message(events.Key(key, None))
+        await s.until(lambda: len(s.app.screen_stack) == 1)
+        await s.pilot.pause(0.2)
+        await s.until(lambda: c.UndoMood() in s.band.log or keys.count("enter") < 3)
+        assert s.app.is_running
+        assert s.band.log.count(c.UndoMood()) <= 1
 
 
 async def test_a_command_that_takes_something_is_completed_on_the_mood_line():

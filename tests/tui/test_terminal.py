@@ -55,11 +55,15 @@ async def until(condition: Callable[[], object], timeout_s: float = 20.0) -> Non
 
 
 @asynccontextmanager
-async def terminal(program: str, folder: Path) -> AsyncIterator[tuple[Terminal, Stage]]:
-    """``amt-live tui`` in a terminal of 80x24; behind it a shell that says how it ended."""
+async def terminal(
+    program: str,
+    folder: Path,
+    command: str = f"{sys.executable} -m amt_live tui --osc-port {{port}}",
+) -> AsyncIterator[tuple[Terminal, Stage]]:
+    """A screen in a terminal of 80x24; behind it a shell that says how it ended."""
     async with stage() as s:
         term = Terminal(program, folder / "tmux")
-        screen = f"{sys.executable} -m amt_live tui --osc-port {s.port}"
+        screen = command.format(port=s.port)
         environment = [f"XDG_DATA_HOME={folder}", "COLORTERM=truecolor", "LC_ALL=C.UTF-8"]
         settings = [word for entry in environment for word in ("-e", entry)]
         shell = f"sh -c '{screen}; echo ended $?; sleep 600'"
@@ -130,6 +134,38 @@ async def test_random_keys_and_resizes_while_playing_break_nothing(require_exter
         await until(lambda: "Leave the band playing?" in term.screen())
         term.keys("y")
         await until(lambda: "ended 0" in term.screen())
+
+
+BREAKING = """
+import sys, time
+from amt_live.tui import run
+from amt_live.tui.acting import ActingApp
+def broken(self): raise ArithmeticError("a fault of ours")
+ActingApp.action_moods = broken
+run.LASTING_S = float(sys.argv[2])
+sys.exit(run.run("127.0.0.1", int(sys.argv[1])).code)
+"""
+
+
+@pytest.mark.parametrize("lasting_s", [0.0, 1e6])
+async def test_a_screen_that_breaks_is_opened_again_and_shows_no_traceback(
+    require_external, tmp_path, lasting_s
+):
+    script = tmp_path / "breaking.py"
+    script.write_text(BREAKING)
+    command = f"{sys.executable} {script} {{port}} {lasting_s}"
+    async with terminal(require_external("tmux"), tmp_path, command) as (term, s):
+        term.keys("F6")
+        said = "the screen broke (ArithmeticError)"
+        await until(lambda: said in term.screen())
+        fault = tmp_path / "amt-live" / "screen-fault.txt"
+        assert "a fault of ours" in fault.read_text()
+        assert "Traceback" not in term.screen()
+        if lasting_s:
+            await until(lambda: "ended 1" in term.screen())
+        else:
+            term.keys(*"dark waltz", "Enter")
+            await until(lambda: s.band.log == [c.SetMood("dark waltz")])
 
 
 def test_without_a_terminal_it_says_so_in_one_line():
