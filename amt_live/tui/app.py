@@ -4,6 +4,7 @@
 changed at most ten times a second, keys send commands. The music needs nothing of this.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 
 from amt_live.control.state import (
     BeatPassed,
@@ -48,6 +50,8 @@ from amt_live.tui.widgets import MoodLine, PartsPanel, is_wrong, no_key
 EMPTY_HINT: Final = "type a few words, such as: calm piano ballad"
 PAGES: Final = (HelpScreen, StylesScreen, MoodsScreen)
 """Screens that cover the stage: nothing is painted under them."""
+DIMMED_FRAME_S: Final = 0.5
+"""From frame to frame of a stage that something see-through lies over: each blends every cell."""
 
 
 def keymap(keys: Sequence[Key]) -> dict[str, str]:
@@ -101,6 +105,7 @@ class StageApp(ActingApp):
         self._theme_path = theme_path
         self._trouble = trouble
         self._frames: Frames | None = None
+        self._painted_at_s = -math.inf
         self.fault: Exception | None = None
         """What broke the screen: whoever ran it looks here when it has ended."""
         for known in PALETTES.values():
@@ -124,7 +129,7 @@ class StageApp(ActingApp):
 
     def _dress(self) -> None:
         self._frames = Frames(self._boards, self.palette, self.keys)
-        self._frames.fit(self.size)
+        self._fit(self.size)
 
     def _handle_exception(self, error: Exception) -> None:
         """Textual's way out of a fault, which is kept: the first one is the cause of the others."""
@@ -147,8 +152,12 @@ class StageApp(ActingApp):
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the mood what the new size has room for."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
         if self._frames is not None:
-            self._frames.fit(event.size)
+            self._frames.fit(size)
+            self._painted_at_s = -math.inf
 
     @property
     def mode(self) -> Mode:
@@ -210,7 +219,11 @@ class StageApp(ActingApp):
         if len(self.screen_stack) == 1 and self.focused is None:
             # A click beside everything: keys must not fall into the void.
             self._line.focus()
-        self._frames.paint(self.view, self.roll, self.mode, self.selected, self._clock())
+        now_s = self._clock()
+        if len(self.screen_stack) > 1 and now_s - self._painted_at_s < DIMMED_FRAME_S:
+            return
+        self._painted_at_s = now_s
+        self._frames.paint(self.view, self.roll, self.mode, self.selected, now_s)
 
     def on_input_submitted(self, event: MoodLine.Submitted) -> None:
         """Do what the line says; a wrong one is explained and stays to be corrected."""
